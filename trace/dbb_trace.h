@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Tracepoints of the module, system dmabuf_bench.
+ *
+ * Names (strategy, op, phase, heap) are stored as short strings, so that a
+ * hist trigger or a filter shows and takes the word a user knows, and this
+ * folder needs to know no enum of another one. Durations are in ns, sizes in
+ * bytes, err is 0 or a negative errno.
+ */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM dmabuf_bench
+
+#if !defined(DBB_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define DBB_TRACE_H
+
+#include <linux/string.h>
+#include <linux/tracepoint.h>
+
+#define DBB_TRACE_NAME_LEN 16
+
+/**
+ * dbb_alloc - a buffer was allocated, or could not be
+ * @ino: inode of the dma-buf, 0 when there is none
+ * @heap: backend
+ * @size_bytes: size asked for, rounded up to whole pages
+ * @chunks: scatterlist entries
+ * @ns: time of the whole allocation, zeroing included
+ * @err: errno
+ */
+TRACE_EVENT(dbb_alloc,
+	TP_PROTO(unsigned long ino, const char *heap, size_t size_bytes,
+		 unsigned int chunks, u64 ns, int err),
+	TP_ARGS(ino, heap, size_bytes, chunks, ns, err),
+	TP_STRUCT__entry(
+		__field(unsigned long, ino)
+		__array(char, heap, DBB_TRACE_NAME_LEN)
+		__field(size_t, size_bytes)
+		__field(unsigned int, chunks)
+		__field(u64, ns)
+		__field(int, err)
+	),
+	TP_fast_assign(
+		__entry->ino = ino;
+		strscpy(__entry->heap, heap, DBB_TRACE_NAME_LEN);
+		__entry->size_bytes = size_bytes;
+		__entry->chunks = chunks;
+		__entry->ns = ns;
+		__entry->err = err;
+	),
+	TP_printk("ino=%lu heap=%s size_bytes=%zu chunks=%u ns=%llu err=%d",
+		  __entry->ino, __entry->heap, __entry->size_bytes,
+		  __entry->chunks, __entry->ns, __entry->err)
+);
+
+/**
+ * dbb_free - a buffer's pages went back
+ * @heap: backend
+ * @size_bytes: size of the buffer
+ * @ns: time of the release
+ */
+TRACE_EVENT(dbb_free,
+	TP_PROTO(const char *heap, size_t size_bytes, u64 ns),
+	TP_ARGS(heap, size_bytes, ns),
+	TP_STRUCT__entry(
+		__array(char, heap, DBB_TRACE_NAME_LEN)
+		__field(size_t, size_bytes)
+		__field(u64, ns)
+	),
+	TP_fast_assign(
+		strscpy(__entry->heap, heap, DBB_TRACE_NAME_LEN);
+		__entry->size_bytes = size_bytes;
+		__entry->ns = ns;
+	),
+	TP_printk("heap=%s size_bytes=%zu ns=%llu",
+		  __entry->heap, __entry->size_bytes, __entry->ns)
+);
+
+/**
+ * dbb_attach - an importer attached
+ * @ino: inode of the dma-buf
+ * @size_bytes: size of the buffer
+ * @chunks: scatterlist entries copied for the attachment
+ * @ns: time of the attach
+ * @err: errno
+ */
+TRACE_EVENT(dbb_attach,
+	TP_PROTO(unsigned long ino, size_t size_bytes, unsigned int chunks,
+		 u64 ns, int err),
+	TP_ARGS(ino, size_bytes, chunks, ns, err),
+	TP_STRUCT__entry(
+		__field(unsigned long, ino)
+		__field(size_t, size_bytes)
+		__field(unsigned int, chunks)
+		__field(u64, ns)
+		__field(int, err)
+	),
+	TP_fast_assign(
+		__entry->ino = ino;
+		__entry->size_bytes = size_bytes;
+		__entry->chunks = chunks;
+		__entry->ns = ns;
+		__entry->err = err;
+	),
+	TP_printk("ino=%lu size_bytes=%zu chunks=%u ns=%llu err=%d",
+		  __entry->ino, __entry->size_bytes, __entry->chunks,
+		  __entry->ns, __entry->err)
+);
+
+DECLARE_EVENT_CLASS(dbb_mapping,
+	TP_PROTO(unsigned long ino, const char *strategy, size_t size_bytes,
+		 u64 ns, int err),
+	TP_ARGS(ino, strategy, size_bytes, ns, err),
+	TP_STRUCT__entry(
+		__field(unsigned long, ino)
+		__array(char, strategy, DBB_TRACE_NAME_LEN)
+		__field(size_t, size_bytes)
+		__field(u64, ns)
+		__field(int, err)
+	),
+	TP_fast_assign(
+		__entry->ino = ino;
+		strscpy(__entry->strategy, strategy, DBB_TRACE_NAME_LEN);
+		__entry->size_bytes = size_bytes;
+		__entry->ns = ns;
+		__entry->err = err;
+	),
+	TP_printk("ino=%lu strategy=%s size_bytes=%zu ns=%llu err=%d",
+		  __entry->ino, __entry->strategy, __entry->size_bytes,
+		  __entry->ns, __entry->err)
+);
+
+/**
+ * dbb_vmap - the exporter made a kernel mapping (not a counted repeat)
+ * @ino: inode of the dma-buf
+ * @strategy: vmap strategy
+ * @size_bytes: bytes mapped
+ * @ns: time inside the strategy
+ * @err: errno
+ */
+DEFINE_EVENT(dbb_mapping, dbb_vmap,
+	TP_PROTO(unsigned long ino, const char *strategy, size_t size_bytes,
+		 u64 ns, int err),
+	TP_ARGS(ino, strategy, size_bytes, ns, err)
+);
+
+/**
+ * dbb_vunmap - the last user of the kernel mapping let go
+ * @ino: inode of the dma-buf
+ * @strategy: vmap strategy
+ * @size_bytes: bytes unmapped
+ * @ns: time inside the strategy
+ * @err: always 0
+ */
+DEFINE_EVENT(dbb_mapping, dbb_vunmap,
+	TP_PROTO(unsigned long ino, const char *strategy, size_t size_bytes,
+		 u64 ns, int err),
+	TP_ARGS(ino, strategy, size_bytes, ns, err)
+);
+
+/**
+ * dbb_fill - a page array was filled from the scatterlist
+ * @ino: inode of the dma-buf
+ * @strategy: vmap strategy whose loop it was
+ * @size_bytes: bytes the array describes
+ * @ns: time of the loop
+ * @err: errno
+ */
+DEFINE_EVENT(dbb_mapping, dbb_fill,
+	TP_PROTO(unsigned long ino, const char *strategy, size_t size_bytes,
+		 u64 ns, int err),
+	TP_ARGS(ino, strategy, size_bytes, ns, err)
+);
+
+/**
+ * dbb_mmap - the exporter filled a user mapping
+ * @ino: inode of the dma-buf
+ * @strategy: mmap strategy
+ * @size_bytes: length of the mapping
+ * @pgoff: first page of the buffer that is mapped
+ * @ns: time inside the strategy
+ * @err: errno
+ */
+TRACE_EVENT(dbb_mmap,
+	TP_PROTO(unsigned long ino, const char *strategy, size_t size_bytes,
+		 unsigned long pgoff, u64 ns, int err),
+	TP_ARGS(ino, strategy, size_bytes, pgoff, ns, err),
+	TP_STRUCT__entry(
+		__field(unsigned long, ino)
+		__array(char, strategy, DBB_TRACE_NAME_LEN)
+		__field(size_t, size_bytes)
+		__field(unsigned long, pgoff)
+		__field(u64, ns)
+		__field(int, err)
+	),
+	TP_fast_assign(
+		__entry->ino = ino;
+		strscpy(__entry->strategy, strategy, DBB_TRACE_NAME_LEN);
+		__entry->size_bytes = size_bytes;
+		__entry->pgoff = pgoff;
+		__entry->ns = ns;
+		__entry->err = err;
+	),
+	TP_printk("ino=%lu strategy=%s size_bytes=%zu pgoff=%lu ns=%llu err=%d",
+		  __entry->ino, __entry->strategy, __entry->size_bytes,
+		  __entry->pgoff, __entry->ns, __entry->err)
+);
+
+/**
+ * dbb_run_begin - the engine starts a run
+ * @run: number of the run, as in results.csv
+ * @op: operation
+ * @size_bytes: size of the buffer
+ * @arms: strategies compared
+ * @iterations: measured rounds wanted
+ */
+TRACE_EVENT(dbb_run_begin,
+	TP_PROTO(unsigned int run, const char *op, u64 size_bytes,
+		 unsigned int arms, unsigned int iterations),
+	TP_ARGS(run, op, size_bytes, arms, iterations),
+	TP_STRUCT__entry(
+		__field(unsigned int, run)
+		__array(char, op, DBB_TRACE_NAME_LEN)
+		__field(u64, size_bytes)
+		__field(unsigned int, arms)
+		__field(unsigned int, iterations)
+	),
+	TP_fast_assign(
+		__entry->run = run;
+		strscpy(__entry->op, op, DBB_TRACE_NAME_LEN);
+		__entry->size_bytes = size_bytes;
+		__entry->arms = arms;
+		__entry->iterations = iterations;
+	),
+	TP_printk("run=%u op=%s size_bytes=%llu arms=%u iterations=%u",
+		  __entry->run, __entry->op, __entry->size_bytes,
+		  __entry->arms, __entry->iterations)
+);
+
+/**
+ * dbb_run_end - the engine finished a run
+ * @run: number of the run
+ * @op: operation
+ * @rounds: measured rounds kept
+ * @ns: time of the whole run
+ * @err: errno, -EINTR when it was stopped
+ */
+TRACE_EVENT(dbb_run_end,
+	TP_PROTO(unsigned int run, const char *op, unsigned int rounds, u64 ns,
+		 int err),
+	TP_ARGS(run, op, rounds, ns, err),
+	TP_STRUCT__entry(
+		__field(unsigned int, run)
+		__array(char, op, DBB_TRACE_NAME_LEN)
+		__field(unsigned int, rounds)
+		__field(u64, ns)
+		__field(int, err)
+	),
+	TP_fast_assign(
+		__entry->run = run;
+		strscpy(__entry->op, op, DBB_TRACE_NAME_LEN);
+		__entry->rounds = rounds;
+		__entry->ns = ns;
+		__entry->err = err;
+	),
+	TP_printk("run=%u op=%s rounds=%u ns=%llu err=%d",
+		  __entry->run, __entry->op, __entry->rounds, __entry->ns,
+		  __entry->err)
+);
+
+/**
+ * dbb_sample - one row of samples.csv, emitted outside every timed window
+ * @run: number of the run
+ * @op: operation
+ * @phase: phase of the operation
+ * @strategy: strategy of the arm
+ * @arm: index of the arm
+ * @round: measured round
+ * @order: place of the arm in its round
+ * @ns: raw time, clock overhead included, as in samples.csv
+ * @cpu: CPU at the end of the sample
+ */
+TRACE_EVENT(dbb_sample,
+	TP_PROTO(unsigned int run, const char *op, const char *phase,
+		 const char *strategy, unsigned int arm, unsigned int round,
+		 unsigned int order, u64 ns, unsigned int cpu),
+	TP_ARGS(run, op, phase, strategy, arm, round, order, ns, cpu),
+	TP_STRUCT__entry(
+		__field(unsigned int, run)
+		__array(char, op, DBB_TRACE_NAME_LEN)
+		__array(char, phase, DBB_TRACE_NAME_LEN)
+		__array(char, strategy, DBB_TRACE_NAME_LEN)
+		__field(unsigned int, arm)
+		__field(unsigned int, round)
+		__field(unsigned int, order)
+		__field(u64, ns)
+		__field(unsigned int, cpu)
+	),
+	TP_fast_assign(
+		__entry->run = run;
+		strscpy(__entry->op, op, DBB_TRACE_NAME_LEN);
+		strscpy(__entry->phase, phase, DBB_TRACE_NAME_LEN);
+		strscpy(__entry->strategy, strategy, DBB_TRACE_NAME_LEN);
+		__entry->arm = arm;
+		__entry->round = round;
+		__entry->order = order;
+		__entry->ns = ns;
+		__entry->cpu = cpu;
+	),
+	TP_printk("run=%u op=%s phase=%s strategy=%s arm=%u round=%u order=%u ns=%llu cpu=%u",
+		  __entry->run, __entry->op, __entry->phase, __entry->strategy,
+		  __entry->arm, __entry->round, __entry->order, __entry->ns,
+		  __entry->cpu)
+);
+
+#endif /* DBB_TRACE_H */
+
+#undef TRACE_INCLUDE_PATH
+#define TRACE_INCLUDE_PATH .
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_FILE dbb_trace
+#include <trace/define_trace.h>

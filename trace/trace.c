@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The one file that instantiates the tracepoints of dbb_trace.h.
+ */
+#define CREATE_TRACE_POINTS
+#include "dbb_trace.h"
