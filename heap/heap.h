@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the heap offers: to bench/, and among its own files. The insides of
+ * a buffer are in buffer.h, which bench/ does not include.
+ */
+#ifndef DBB_HEAP_HEAP_H
+#define DBB_HEAP_HEAP_H
+
+#include <linux/dma-buf.h>
+#include <linux/types.h>
+
+struct dbb_buffer;
+struct dbb_backend;
+struct dentry;
+struct page;
+struct sg_table;
+struct vm_area_struct;
+
+/* ---- strategies: strategy.c and one file each ---- */
+
+enum dbb_mmap_id {
+	DBB_MMAP_PAGE,
+	DBB_MMAP_SG,
+	DBB_MMAP_MAX
+};
+
+enum dbb_vmap_id {
+	DBB_VMAP_PAGE,
+	DBB_VMAP_SG,
+	DBB_VMAP_MAX
+};
+
+/**
+ * struct dbb_mmap_strategy - one way of filling a user mapping
+ * @name: what a user writes, and what results and traces show
+ * @help: one line for the README file
+ * @map: map the buffer from page vma->vm_pgoff on over the whole of @vma.
+ *	 The range was checked to lie inside the buffer and the mapping to be
+ *	 shared. Runs under the mmap write lock. On an error the mm core
+ *	 unmaps the VMA, so nothing is undone here.
+ */
+struct dbb_mmap_strategy {
+	const char *name;
+	const char *help;
+	int (*map)(struct dbb_buffer *buf, struct vm_area_struct *vma);
+};
+
+/**
+ * struct dbb_vmap_times - where the time of one vmap went
+ * @now: the clock to read, in ns
+ * @array_ns: allocating and freeing the page array
+ * @fill_ns: filling it from the scatterlist
+ * @map_ns: vmap() itself
+ *
+ * One clock read lies inside each of @fill_ns and @map_ns, two in @array_ns,
+ * and %DBB_VMAP_INNER_READS in the whole vmap besides the caller's own.
+ */
+struct dbb_vmap_times {
+	u64 (*now)(void);
+	u64 array_ns;
+	u64 fill_ns;
+	u64 map_ns;
+};
+
+#define DBB_VMAP_INNER_READS 5
+
+/**
+ * struct dbb_vmap_strategy - one way of making a kernel mapping
+ * @name: what a user writes, and what results and traces show
+ * @help: one line for the README file
+ * @fill: write the buffer's pages, in order, to an array that has room for
+ *	  dbb_buffer_npages() of them. -EOVERFLOW when the scatterlist
+ *	  describes more.
+ * @map: return the address of the mapping or an ERR_PTR. Fills @times
+ *	 unless it is NULL. Runs under the buffer's lock.
+ * @unmap: undo @map
+ */
+struct dbb_vmap_strategy {
+	const char *name;
+	const char *help;
+	int (*fill)(struct dbb_buffer *buf, struct page **pages);
+	void *(*map)(struct dbb_buffer *buf, struct dbb_vmap_times *times);
+	void (*unmap)(struct dbb_buffer *buf, void *vaddr);
+};
+
+extern const struct dbb_mmap_strategy *const dbb_mmap_strategies[DBB_MMAP_MAX];
+extern const struct dbb_vmap_strategy *const dbb_vmap_strategies[DBB_VMAP_MAX];
+
+const struct dbb_mmap_strategy *dbb_strategy_find_mmap(const char *name);
+const struct dbb_vmap_strategy *dbb_strategy_find_vmap(const char *name);
+
+/* ---- backends: backend.c and one file each ---- */
+
+enum dbb_backend_id {
+	DBB_BACKEND_SYSTEM,
+	DBB_BACKEND_MAX
+};
+
+/**
+ * struct dbb_backend - where the pages of a buffer come from
+ * @name: what a user writes; the node is /dev/dma_heap/bench_<name>
+ * @help: one line for the README file
+ * @alloc: fill @table with zeroed pages for @len bytes, a multiple of the
+ *	   page size. Sleeps. -ENOMEM without waking the OOM killer, -EINTR
+ *	   on a fatal signal or when @cancelled (may be NULL) says so.
+ * @free: give the pages of @table back and free it
+ */
+struct dbb_backend {
+	const char *name;
+	const char *help;
+	int (*alloc)(struct sg_table *table, size_t len, bool (*cancelled)(void));
+	void (*free)(struct sg_table *table);
+};
+
+extern const struct dbb_backend *const dbb_backends[DBB_BACKEND_MAX];
+
+const struct dbb_backend *dbb_backend_find(const char *name);
+
+/* ---- buffers: buffer.c ---- */
+
+struct dma_buf *dbb_buffer_create(const struct dbb_backend *backend, u64 len,
+				  unsigned int fd_flags,
+				  bool (*cancelled)(void));
+struct dbb_buffer *dbb_buffer_from(struct dma_buf *dmabuf);
+unsigned long dbb_buffer_npages(const struct dbb_buffer *buf);
+unsigned int dbb_buffer_chunks(const struct dbb_buffer *buf);
+int dbb_buffer_fill(struct dbb_buffer *buf, const struct dbb_vmap_strategy *how,
+		    struct page **pages);
+int dbb_buffer_use_mmap(struct dbb_buffer *buf, const struct dbb_mmap_strategy *how);
+int dbb_buffer_use_vmap(struct dbb_buffer *buf, const struct dbb_vmap_strategy *how,
+			struct dbb_vmap_times *times);
+
+/**
+ * struct dbb_buffer_walk - a walk over the pages of a buffer, one by one
+ * @sg: scatterlist entry of the next page
+ * @left: entries from @sg on
+ * @skip: pages of @sg that were handed out
+ *
+ * Used to verify mappings: deliberately neither of the loops that the
+ * strategies use.
+ */
+struct dbb_buffer_walk {
+	struct scatterlist *sg;
+	unsigned int left;
+	unsigned long skip;
+};
+
+void dbb_buffer_walk_begin(struct dbb_buffer_walk *walk, const struct dbb_buffer *buf);
+struct page *dbb_buffer_walk_next(struct dbb_buffer_walk *walk);
+
+/* ---- refusals and text: text.c, errlog.c ---- */
+
+/**
+ * struct dbb_refusal - why a written value was not taken
+ * @text: the value, the reason and what is accepted, in one sentence
+ */
+struct dbb_refusal {
+	char text[240];
+};
+
+int __printf(3, 4) dbb_text_refuse(struct dbb_refusal *why, int err,
+				   const char *fmt, ...);
+int dbb_text_parse_size(const char *text, u64 *bytes, struct dbb_refusal *why);
+int dbb_text_parse_u32(const char *text, u32 min, u32 max, u32 *value,
+		       struct dbb_refusal *why);
+char *dbb_text_from_user(const char __user *ubuf, size_t count, const char *file);
+
+int dbb_errlog_add(const char *file, const char *written, int err,
+		   const struct dbb_refusal *why);
+
+/* ---- limits: stats.c ---- */
+
+u64 dbb_stats_max_bytes(void);
+
+/* ---- the heap as a whole: init.c ---- */
+
+int dbb_heap_init(struct dentry *root);
+void dbb_heap_exit(void);
+
+#endif /* DBB_HEAP_HEAP_H */

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The heap's part of the init ladder.
+ */
+#include <linux/debugfs.h>
+
+#include "buffer.h"
+
+/**
+ * dbb_heap_init() - make the heap's debugfs files and device nodes
+ * @root: the module's debugfs folder; the caller removes it, also on failure
+ *
+ * Return: 0 or an errno.
+ */
+int dbb_heap_init(struct dentry *root)
+{
+	struct dentry *dir = debugfs_create_dir("heap", root);
+
+	dbb_errlog_init(root);
+	dbb_stats_init(dir);
+	dbb_knobs_init(dir);
+	return dbb_node_init();
+}
+
+/**
+ * dbb_heap_exit() - remove the device nodes
+ *
+ * No buffer is alive: each pins the module.
+ */
+void dbb_heap_exit(void)
+{
+	dbb_node_exit();
+}

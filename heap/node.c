@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /dev/dma_heap/bench_<backend>: one misc device for each backend, which
+ * speaks the ioctl ABI of <linux/dma-heap.h>. Not dma_heap_add(): most
+ * kernels do not export it, and what it adds can never be removed.
+ */
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/nospec.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <uapi/linux/dma-heap.h>
+
+#include "buffer.h"
+
+/**
+ * struct dbb_node - one device node
+ * @misc: the device
+ * @backend: what it allocates from
+ */
+struct dbb_node {
+	struct miscdevice misc;
+	const struct dbb_backend *backend;
+};
+
+static struct dbb_node dbb_nodes[DBB_BACKEND_MAX];
+static const unsigned int dbb_node_commands[] = { DMA_HEAP_IOCTL_ALLOC };
+
+static int dbb_node_check(const struct dma_heap_allocation_data *data,
+			  struct dbb_refusal *why)
+{
+	if (data->fd)
+		return dbb_text_refuse(why, -EINVAL, "fd=%u is refused; accepted: 0", data->fd);
+	if (data->fd_flags & ~DMA_HEAP_VALID_FD_FLAGS)
+		return dbb_text_refuse(why, -EINVAL,
+				       "fd_flags=%#x is refused; accepted: an access mode and O_CLOEXEC",
+				       data->fd_flags);
+	if (data->heap_flags & ~DMA_HEAP_VALID_HEAP_FLAGS)
+		return dbb_text_refuse(why, -EINVAL,
+				       "heap_flags=%#llx is refused; accepted: 0",
+				       data->heap_flags);
+	if (!data->len)
+		return dbb_text_refuse(why, -EINVAL, "len=0 is refused; accepted: 1 and more");
+	return 0;
+}
+
+static int dbb_node_alloc(struct dbb_node *node, struct dma_heap_allocation_data *data,
+			  struct dma_buf **dmabuf)
+{
+	struct dbb_refusal why;
+	int fd, ret;
+
+	ret = dbb_node_check(data, &why);
+	if (ret)
+		return dbb_errlog_add(node->misc.nodename, "DMA_HEAP_IOCTL_ALLOC", ret, &why);
+
+	*dmabuf = dbb_buffer_create(node->backend, data->len, data->fd_flags, NULL);
+	if (IS_ERR(*dmabuf)) {
+		ret = PTR_ERR(*dmabuf);
+		dbb_text_refuse(&why, ret,
+				"len=%llu cannot be had; accepted: %llu bytes alive (heap/max_bytes)",
+				data->len, dbb_stats_max_bytes());
+		return dbb_errlog_add(node->misc.nodename, "DMA_HEAP_IOCTL_ALLOC", ret, &why);
+	}
+
+	fd = get_unused_fd_flags(data->fd_flags);
+	if (fd < 0) {
+		dma_buf_put(*dmabuf);
+		return fd;
+	}
+	data->fd = fd;
+	return 0;
+}
+
+/*
+ * The descriptor becomes visible last: once it is installed, another thread
+ * may use or close it, and nothing here could be taken back.
+ */
+static int dbb_node_publish(const struct dma_heap_allocation_data *data,
+			    struct dma_buf *dmabuf, void __user *arg, size_t usize)
+{
+	if (copy_to_user(arg, data, usize)) {
+		put_unused_fd(data->fd);
+		dma_buf_put(dmabuf);
+		return -EFAULT;
+	}
+	fd_install(data->fd, dmabuf->file);
+	return 0;
+}
+
+/*
+ * The size in the command is the caller's idea of the argument: a shorter
+ * one is filled up with zeroes, a longer one goes back as it came.
+ */
+static long dbb_node_ioctl(struct file *file, unsigned int ucmd, unsigned long arg)
+{
+	struct dbb_node *node = container_of(file->private_data, struct dbb_node, misc);
+	unsigned int nr = _IOC_NR(ucmd);
+	size_t usize = _IOC_SIZE(ucmd);
+	struct dma_buf *dmabuf;
+	unsigned int kcmd;
+	void *data;
+	long ret;
+
+	if (nr >= ARRAY_SIZE(dbb_node_commands))
+		return -EINVAL;
+	nr = array_index_nospec(nr, ARRAY_SIZE(dbb_node_commands));
+	kcmd = dbb_node_commands[nr];
+
+	data = kzalloc(max_t(size_t, usize, _IOC_SIZE(kcmd)), GFP_KERNEL);
+	if (!data)
+		return -ENOMEM;
+	ret = -EFAULT;
+	if ((ucmd & kcmd & IOC_IN) && copy_from_user(data, (void __user *)arg, usize))
+		goto free_data;
+
+	ret = dbb_node_alloc(node, data, &dmabuf);
+	if (ret)
+		goto free_data;
+	ret = dbb_node_publish(data, dmabuf, (void __user *)arg,
+			       ucmd & kcmd & IOC_OUT ? usize : 0);
+free_data:
+	kfree(data);
+	return ret;
+}
+
+static const struct file_operations dbb_node_fops = {
+	.owner		= THIS_MODULE,
+	.unlocked_ioctl	= dbb_node_ioctl,
+	.compat_ioctl	= compat_ptr_ioctl,
+	.llseek		= noop_llseek,
+};
+
+static int dbb_node_register(struct dbb_node *node, const struct dbb_backend *backend)
+{
+	int ret;
+
+	node->backend = backend;
+	node->misc.minor = MISC_DYNAMIC_MINOR;
+	node->misc.fops = &dbb_node_fops;
+	node->misc.mode = 0600;
+	node->misc.name = kasprintf(GFP_KERNEL, "dma_heap_bench_%s", backend->name);
+	node->misc.nodename = kasprintf(GFP_KERNEL, "dma_heap/bench_%s", backend->name);
+	ret = -ENOMEM;
+	if (!node->misc.name || !node->misc.nodename)
+		goto free_names;
+	ret = misc_register(&node->misc);
+	if (ret)
+		goto free_names;
+	return 0;
+
+free_names:
+	kfree(node->misc.name);
+	kfree(node->misc.nodename);
+	return ret;
+}
+
+static void dbb_node_unregister(struct dbb_node *node)
+{
+	misc_deregister(&node->misc);
+	kfree(node->misc.name);
+	kfree(node->misc.nodename);
+}
+
+/**
+ * dbb_node_init() - make a device node for each backend
+ *
+ * Return: 0 or an errno, with no node left.
+ */
+int dbb_node_init(void)
+{
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < DBB_BACKEND_MAX; i++) {
+		ret = dbb_node_register(&dbb_nodes[i], dbb_backends[i]);
+		if (ret)
+			goto unregister;
+	}
+	return 0;
+
+unregister:
+	while (i--)
+		dbb_node_unregister(&dbb_nodes[i]);
+	return ret;
+}
+
+/**
+ * dbb_node_exit() - remove all device nodes
+ */
+void dbb_node_exit(void)
+{
+	unsigned int i = DBB_BACKEND_MAX;
+
+	while (i--)
+		dbb_node_unregister(&dbb_nodes[i]);
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Counters of the heap (heap/stats) and the cap on live bytes that they
+ * make possible (heap/max_bytes).
+ */
+#include <linux/atomic.h>
+#include <linux/debugfs.h>
+#include <linux/mm.h>
+#include <linux/seq_file.h>
+
+#include "buffer.h"
+
+static const char *const dbb_stats_names[DBB_STAT_MAX] = {
+	[DBB_STAT_BUFFERS_CREATED]	= "buffers_created",
+	[DBB_STAT_BUFFERS_FREED]	= "buffers_freed",
+	[DBB_STAT_ATTACHES]		= "attaches",
+	[DBB_STAT_DETACHES]		= "detaches",
+	[DBB_STAT_MMAPS_MADE]		= "mmaps_made",
+	[DBB_STAT_MMAPS_UNDONE]		= "mmaps_undone",
+	[DBB_STAT_VMAPS_MADE]		= "vmaps_made",
+	[DBB_STAT_VMAPS_UNDONE]		= "vmaps_undone",
+	[DBB_STAT_ALLOC_FAILURES]	= "alloc_failures",
+	[DBB_STAT_ATTACH_FAILURES]	= "attach_failures",
+	[DBB_STAT_MMAP_FAILURES]	= "mmap_failures",
+	[DBB_STAT_VMAP_FAILURES]	= "vmap_failures",
+};
+
+static atomic64_t dbb_stats_counts[DBB_STAT_MAX];
+static atomic64_t dbb_stats_chunks[DBB_MAX_ORDER + 1];
+static atomic64_t dbb_stats_bytes_alive;
+static atomic64_t dbb_stats_cap;
+
+/**
+ * dbb_stats_count() - count an event
+ * @stat: which
+ */
+void dbb_stats_count(enum dbb_stat stat)
+{
+	atomic64_inc(&dbb_stats_counts[stat]);
+}
+
+/**
+ * dbb_stats_count_chunk() - count a chunk that was allocated
+ * @order: its page order
+ */
+void dbb_stats_count_chunk(unsigned int order)
+{
+	atomic64_inc(&dbb_stats_chunks[order]);
+}
+
+/**
+ * dbb_stats_reserve() - take a share of max_bytes
+ * @bytes: size of a buffer about to be allocated
+ *
+ * Return: whether it fits under the cap together with all live buffers.
+ */
+bool dbb_stats_reserve(size_t bytes)
+{
+	u64 cap = dbb_stats_max_bytes();
+	s64 alive = atomic64_read(&dbb_stats_bytes_alive);
+
+	do {
+		if (alive > cap || bytes > cap - alive)
+			return false;
+	} while (!atomic64_try_cmpxchg(&dbb_stats_bytes_alive, &alive, alive + bytes));
+	return true;
+}
+
+/**
+ * dbb_stats_unreserve() - give a share of max_bytes back
+ * @bytes: what was reserved
+ */
+void dbb_stats_unreserve(size_t bytes)
+{
+	atomic64_sub(bytes, &dbb_stats_bytes_alive);
+}
+
+/**
+ * dbb_stats_max_bytes() - the cap on all live buffers together
+ *
+ * Return: bytes.
+ */
+u64 dbb_stats_max_bytes(void)
+{
+	return atomic64_read(&dbb_stats_cap);
+}
+
+static u64 dbb_stats_ram_bytes(void)
+{
+	return (u64)totalram_pages() << PAGE_SHIFT;
+}
+
+/**
+ * dbb_stats_set_max_bytes() - set the cap
+ * @text: a size
+ * @why: filled on failure
+ *
+ * Return: 0, -EINVAL when it is no size, -ERANGE outside one page to all of
+ * RAM. Live buffers above a lowered cap stay.
+ */
+int dbb_stats_set_max_bytes(const char *text, struct dbb_refusal *why)
+{
+	u64 bytes;
+	int ret = dbb_text_parse_size(text, &bytes, why);
+
+	if (ret)
+		return ret;
+	if (bytes < PAGE_SIZE || bytes > dbb_stats_ram_bytes())
+		return dbb_text_refuse(why, -ERANGE,
+				       "%llu bytes is outside the limits; accepted: %lu to %llu (all of RAM)",
+				       bytes, PAGE_SIZE, dbb_stats_ram_bytes());
+	atomic64_set(&dbb_stats_cap, bytes);
+	return 0;
+}
+
+static int dbb_stats_show(struct seq_file *m, void *v)
+{
+	s64 created = atomic64_read(&dbb_stats_counts[DBB_STAT_BUFFERS_CREATED]);
+	s64 freed = atomic64_read(&dbb_stats_counts[DBB_STAT_BUFFERS_FREED]);
+	unsigned int i;
+
+	seq_printf(m, "buffers_alive=%lld\n", created - freed);
+	seq_printf(m, "bytes_alive=%lld\n", (s64)atomic64_read(&dbb_stats_bytes_alive));
+	seq_printf(m, "max_bytes=%llu\n", dbb_stats_max_bytes());
+	for (i = 0; i < DBB_STAT_MAX; i++)
+		seq_printf(m, "%s=%lld\n", dbb_stats_names[i],
+			   (s64)atomic64_read(&dbb_stats_counts[i]));
+	for (i = 0; i <= DBB_MAX_ORDER; i++)
+		seq_printf(m, "chunks_order_%u=%lld\n", i,
+			   (s64)atomic64_read(&dbb_stats_chunks[i]));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(dbb_stats);
+
+/**
+ * dbb_stats_init() - set the default cap, make the stats file
+ * @dir: the heap's debugfs folder
+ */
+void dbb_stats_init(struct dentry *dir)
+{
+	atomic64_set(&dbb_stats_cap, dbb_stats_ram_bytes() / 2);
+	debugfs_create_file("stats", 0600, dir, NULL, &dbb_stats_fops);
+}

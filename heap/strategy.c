@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The tables of mapping strategies. A new one is a file of its own and a
+ * line here (and an enum entry in heap.h).
+ */
+#include <linux/build_bug.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "buffer.h"
+
+const struct dbb_mmap_strategy *const dbb_mmap_strategies[DBB_MMAP_MAX] = {
+	[DBB_MMAP_PAGE]	= &dbb_mmap_page,
+	[DBB_MMAP_SG]	= &dbb_mmap_sg,
+};
+
+const struct dbb_vmap_strategy *const dbb_vmap_strategies[DBB_VMAP_MAX] = {
+	[DBB_VMAP_PAGE]	= &dbb_vmap_page,
+	[DBB_VMAP_SG]	= &dbb_vmap_sg,
+};
+
+/**
+ * dbb_strategy_find_mmap() - look a mmap strategy up by name
+ * @name: name, a trailing newline is ignored
+ *
+ * Return: the strategy, or NULL when this kernel has none of that name.
+ */
+const struct dbb_mmap_strategy *dbb_strategy_find_mmap(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < DBB_MMAP_MAX; i++)
+		if (sysfs_streq(name, dbb_mmap_strategies[i]->name))
+			return dbb_mmap_strategies[i];
+	return NULL;
+}
+
+/**
+ * dbb_strategy_find_vmap() - look a vmap strategy up by name
+ * @name: name, a trailing newline is ignored
+ *
+ * Return: the strategy, or NULL when this kernel has none of that name.
+ */
+const struct dbb_vmap_strategy *dbb_strategy_find_vmap(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < DBB_VMAP_MAX; i++)
+		if (sysfs_streq(name, dbb_vmap_strategies[i]->name))
+			return dbb_vmap_strategies[i];
+	return NULL;
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Backend "system": pages from the buddy allocator, the largest order that
+ * is to be had first, as mainline's system heap takes them.
+ */
+#include <linux/gfp.h>
+#include <linux/kstrtox.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/scatterlist.h>
+#include <linux/sched/signal.h>
+#include <linux/seq_file.h>
+#include <linux/string.h>
+
+#include "buffer.h"
+
+/*
+ * Orders 8 and 4 are 1 MiB and 64 KiB with 4 KiB pages: sizes that IOMMUs
+ * map in one entry. They are only taken when they lie around; order 0 tries
+ * hard, but fails rather than have the OOM killer end an innocent process.
+ */
+#define DBB_SYSTEM_BASE_GFP (GFP_HIGHUSER | __GFP_ZERO | __GFP_NOWARN)
+#define DBB_SYSTEM_HIGH_GFP \
+	(((DBB_SYSTEM_BASE_GFP | __GFP_NORETRY) & ~__GFP_RECLAIM) | __GFP_COMP)
+#define DBB_SYSTEM_LAST_GFP (DBB_SYSTEM_BASE_GFP | __GFP_RETRY_MAYFAIL)
+
+#define DBB_SYSTEM_ACCEPTED "; accepted: falling orders such as 8 4 0"
+
+/**
+ * struct dbb_system_orders - page orders tried, largest first
+ * @n: how many
+ * @order: the orders, strictly falling
+ */
+struct dbb_system_orders {
+	unsigned int n;
+	u8 order[DBB_MAX_ORDER + 1];
+};
+
+static DEFINE_MUTEX(dbb_system_lock);
+static struct dbb_system_orders dbb_system_orders = { .n = 3, .order = { 8, 4, 0 } };
+
+static struct page *dbb_system_alloc_chunk(const struct dbb_system_orders *orders,
+					   size_t left, unsigned int *first)
+{
+	unsigned int i;
+
+	for (i = *first; i < orders->n; i++) {
+		unsigned int order = orders->order[i];
+		bool last = i == orders->n - 1;
+		struct page *page;
+		gfp_t gfp;
+
+		if (left < PAGE_SIZE << order)
+			continue;
+		gfp = last ? DBB_SYSTEM_LAST_GFP : DBB_SYSTEM_HIGH_GFP;
+		if (order)
+			gfp |= __GFP_COMP;
+		page = alloc_pages(gfp, order);
+		if (!page)
+			continue;
+		/* What failed once is not tried again for this buffer. */
+		*first = i;
+		dbb_stats_count_chunk(order);
+		return page;
+	}
+	return NULL;
+}
+
+static void dbb_system_free_list(struct list_head *pages)
+{
+	struct page *page, *next;
+
+	list_for_each_entry_safe(page, next, pages, lru)
+		__free_pages(page, compound_order(page));
+}
+
+static int dbb_system_alloc_list(struct list_head *pages, size_t len,
+				 bool (*cancelled)(void), unsigned int *chunks)
+{
+	struct dbb_system_orders orders;
+	unsigned int first = 0;
+
+	mutex_lock(&dbb_system_lock);
+	orders = dbb_system_orders;
+	mutex_unlock(&dbb_system_lock);
+
+	for (*chunks = 0; len; (*chunks)++) {
+		struct page *page;
+
+		if (fatal_signal_pending(current) || (cancelled && cancelled()))
+			return -EINTR;
+		page = dbb_system_alloc_chunk(&orders, len, &first);
+		if (!page)
+			return -ENOMEM;
+		list_add_tail(&page->lru, pages);
+		len -= PAGE_SIZE << compound_order(page);
+		cond_resched();
+	}
+	return 0;
+}
+
+static int dbb_system_alloc(struct sg_table *table, size_t len, bool (*cancelled)(void))
+{
+	struct page *page, *next;
+	struct scatterlist *sg;
+	unsigned int chunks;
+	LIST_HEAD(pages);
+	int ret;
+
+	ret = dbb_system_alloc_list(&pages, len, cancelled, &chunks);
+	if (!ret)
+		ret = sg_alloc_table(table, chunks, GFP_KERNEL);
+	if (ret) {
+		dbb_system_free_list(&pages);
+		return ret;
+	}
+
+	sg = table->sgl;
+	list_for_each_entry_safe(page, next, &pages, lru) {
+		list_del(&page->lru);
+		sg_set_page(sg, page, PAGE_SIZE << compound_order(page), 0);
+		sg = sg_next(sg);
+	}
+	return 0;
+}
+
+static void dbb_system_free(struct sg_table *table)
+{
+	struct scatterlist *sg;
+	unsigned int i;
+
+	for_each_sgtable_sg(table, sg, i) {
+		struct page *page = sg_page(sg);
+
+		__free_pages(page, compound_order(page));
+		cond_resched();
+	}
+	sg_free_table(table);
+}
+
+/**
+ * dbb_system_set_orders() - set the page orders of buffers to come
+ * @text: orders, largest first, separated by blanks or commas
+ * @why: filled on failure
+ *
+ * The last order of the list is the one that may reclaim memory; without 0
+ * in the list, sizes that are no multiple of it cannot be allocated.
+ *
+ * Return: 0, -EINVAL when it is no falling list, -ERANGE for an order that
+ * the page allocator does not have.
+ */
+int dbb_system_set_orders(const char *text, struct dbb_refusal *why)
+{
+	struct dbb_system_orders orders = { 0 };
+	char copy[64], *rest = copy, *word;
+
+	if (strscpy(copy, text, sizeof(copy)) < 0)
+		return dbb_text_refuse(why, -EINVAL, "the list is too long" DBB_SYSTEM_ACCEPTED);
+	while ((word = strsep(&rest, " ,"))) {
+		u32 order;
+		int ret;
+
+		if (!*word)
+			continue;
+		ret = dbb_text_parse_u32(word, 0, DBB_MAX_ORDER, &order, why);
+		if (ret)
+			return ret;
+		if (orders.n && order >= orders.order[orders.n - 1])
+			return dbb_text_refuse(why, -EINVAL,
+					       "order %u does not fall" DBB_SYSTEM_ACCEPTED,
+					       order);
+		orders.order[orders.n++] = order;
+	}
+	if (!orders.n)
+		return dbb_text_refuse(why, -EINVAL, "the list is empty" DBB_SYSTEM_ACCEPTED);
+
+	mutex_lock(&dbb_system_lock);
+	dbb_system_orders = orders;
+	mutex_unlock(&dbb_system_lock);
+	return 0;
+}
+
+/**
+ * dbb_system_show_orders() - print the page orders
+ * @m: file being read
+ */
+void dbb_system_show_orders(struct seq_file *m)
+{
+	unsigned int i;
+
+	mutex_lock(&dbb_system_lock);
+	for (i = 0; i < dbb_system_orders.n; i++)
+		seq_printf(m, "%s%u", i ? " " : "", dbb_system_orders.order[i]);
+	mutex_unlock(&dbb_system_lock);
+	seq_putc(m, '\n');
+}
+
+const struct dbb_backend dbb_system_backend = {
+	.name	= "system",
+	.help	= "buddy pages of the orders in heap/orders, as mainline's system heap",
+	.alloc	= dbb_system_alloc,
+	.free	= dbb_system_free,
+};
