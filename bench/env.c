@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where a run took place: what a reader has to know to believe a figure.
+ */
+#include <linux/cpumask.h>
+#include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/of.h>
+#include <linux/seq_file.h>
+#include <linux/string.h>
+#include <linux/utsname.h>
+#ifdef CONFIG_X86
+#include <asm/memtype.h>
+#include <asm/processor.h>
+#endif
+
+#include "env.h"
+
+/*
+ * The names of clock source and governor are exported to user space only;
+ * the run is in process context, so it reads what its user would.
+ */
+static void dbb_env_read_file(const char *path, char *text)
+{
+	struct file *file = filp_open(path, O_RDONLY, 0);
+	ssize_t len = -ENOENT;
+	loff_t pos = 0;
+
+	if (!IS_ERR(file)) {
+		len = kernel_read(file, text, DBB_ENV_TEXT_MAX - 1, &pos);
+		filp_close(file, NULL);
+	}
+	if (len <= 0) {
+		strscpy(text, "unknown", DBB_ENV_TEXT_MAX);
+		return;
+	}
+	text[len] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+}
+
+/**
+ * dbb_env_read() - note what can change from run to run
+ * @env: filled; "unknown" where the kernel does not say
+ *
+ * Context: process context; opens files of sysfs.
+ */
+void dbb_env_read(struct dbb_env *env)
+{
+	dbb_env_read_file("/sys/devices/system/clocksource/clocksource0/current_clocksource",
+			  env->clocksource);
+	dbb_env_read_file("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor",
+			  env->governor);
+}
+
+#ifdef CONFIG_X86
+static const char *dbb_env_pat(void)
+{
+	return pat_enabled() ? "on" : "off";
+}
+
+/* The hypervisor's own name: "TCGTCGTCGTCG", "KVMKVMKVM", ... */
+static void dbb_env_hypervisor(char *text)
+{
+	u32 max, name[3];
+
+	strscpy(text, "none", DBB_ENV_TEXT_MAX);
+	if (!boot_cpu_has(X86_FEATURE_HYPERVISOR))
+		return;
+	cpuid(0x40000000, &max, &name[0], &name[1], &name[2]);
+	memcpy(text, name, sizeof(name));
+	text[sizeof(name)] = '\0';
+}
+#else
+static const char *dbb_env_pat(void)
+{
+	return "none";
+}
+
+/* Elsewhere a guest shows only if its machine is known to be virtual. */
+static void dbb_env_hypervisor(char *text)
+{
+	strscpy(text, of_machine_is_compatible("linux,dummy-virt") ? "qemu-virt" : "unknown",
+		DBB_ENV_TEXT_MAX);
+}
+#endif
+
+/**
+ * dbb_env_is_emulated() - are the CPU's instructions emulated in software?
+ *
+ * Return: whether times mean nothing but their ratios. False where the
+ * kernel cannot know; the environment header then says "unknown" or names
+ * the virtual machine.
+ */
+bool dbb_env_is_emulated(void)
+{
+	char text[DBB_ENV_TEXT_MAX];
+
+	dbb_env_hypervisor(text);
+	return !strncmp(text, "TCG", 3);
+}
+
+/**
+ * struct dbb_env_option - a kernel option that makes everything slower
+ * @name: of the option
+ * @on: whether this kernel has it
+ */
+struct dbb_env_option {
+	const char *name;
+	bool on;
+};
+
+#define DBB_ENV_OPTION(_name) { #_name, IS_ENABLED(CONFIG_##_name) }
+
+static const struct dbb_env_option dbb_env_options[] = {
+	DBB_ENV_OPTION(KASAN),
+	DBB_ENV_OPTION(KCSAN),
+	DBB_ENV_OPTION(KFENCE),
+	DBB_ENV_OPTION(UBSAN),
+	DBB_ENV_OPTION(PROVE_LOCKING),
+	DBB_ENV_OPTION(DEBUG_ATOMIC_SLEEP),
+	DBB_ENV_OPTION(DEBUG_KMEMLEAK),
+	DBB_ENV_OPTION(DEBUG_PAGEALLOC),
+	DBB_ENV_OPTION(DEBUG_PREEMPT),
+	DBB_ENV_OPTION(DEBUG_SG),
+	DBB_ENV_OPTION(DEBUG_VM),
+	DBB_ENV_OPTION(DMABUF_DEBUG),
+	DBB_ENV_OPTION(PAGE_POISONING),
+};
+
+static void dbb_env_show_options(struct seq_file *m)
+{
+	bool any = false;
+	unsigned int i;
+
+	seq_puts(m, "# debug_options=");
+	for (i = 0; i < ARRAY_SIZE(dbb_env_options); i++) {
+		if (!dbb_env_options[i].on)
+			continue;
+		seq_printf(m, "%s%s", any ? "," : "", dbb_env_options[i].name);
+		any = true;
+	}
+	seq_puts(m, any ? "\n" : "none\n");
+}
+
+/**
+ * dbb_env_show() - print the environment, a "# key=value" line each
+ * @m: file being read
+ * @env: what dbb_env_read() noted
+ */
+void dbb_env_show(struct seq_file *m, const struct dbb_env *env)
+{
+	char hypervisor[DBB_ENV_TEXT_MAX];
+
+	dbb_env_hypervisor(hypervisor);
+	seq_printf(m, "# kernel=%s\n", init_utsname()->release);
+	seq_printf(m, "# arch=%s\n", init_utsname()->machine);
+	seq_printf(m, "# page_size_bytes=%lu\n", PAGE_SIZE);
+	seq_printf(m, "# preempt=%s\n", dbb_compat_preempt_model());
+	seq_printf(m, "# cpus=%u\n", num_online_cpus());
+	seq_printf(m, "# clocksource=%s\n", env->clocksource);
+	seq_printf(m, "# pat=%s\n", dbb_env_pat());
+	seq_printf(m, "# governor=%s\n", env->governor);
+	seq_printf(m, "# virtualised=%s\n", hypervisor);
+	dbb_env_show_options(m);
+	seq_printf(m, "# module_version=%s\n", THIS_MODULE->version);
+	seq_printf(m, "# module_srcversion=%s\n", THIS_MODULE->srcversion ?: "unknown");
+}

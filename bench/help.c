@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The README file in debugfs: enough to work on a device with no other
+ * document. What can be taken from a table is.
+ */
+#include <linux/kernel.h>
+#include <linux/seq_file.h>
+
+#include "help.h"
+#include "param.h"
+
+static const char dbb_help_intro[] =
+	"What does mapping a dma-buf cost on this kernel, and what would another way cost?\n"
+	"\n"
+	"  cd /sys/kernel/debug/dmabuf_bench\n"
+	"  echo \"vmap size=256M strategies=page,sg iterations=50\" > bench/run; cat bench/results\n"
+	"\n"
+	"bench/run takes 1 (the knobs as set) or \"[op] key=value ...\", which overrides knobs\n"
+	"for that run only. It blocks until the run is done; a signal stops it.\n";
+
+static const char dbb_help_files[] =
+	"\nFiles\n"
+	"  error_log            the last 16 refusals: what was written, why not, what is accepted\n"
+	"  heap/mmap_strategy   of buffers allocated from now on\n"
+	"  heap/vmap_strategy   of buffers allocated from now on\n"
+	"  heap/orders          page orders tried, largest first, e.g. \"8 4 0\"\n"
+	"  heap/max_bytes       cap of all live buffers together\n"
+	"  heap/stats           counters, key=value\n"
+	"  bench/stop           write 1: stop the run from another shell; what was measured is kept\n"
+	"  bench/status         idle, running, done, stopped or failed; eta_ms is -1 while unknown\n"
+	"  bench/results        table; ns are net of clock overhead\n"
+	"  bench/results.csv    the same numbers; an interval needs 6 rounds, else its fields are empty\n"
+	"  bench/samples.csv    every sample; ns are raw\n";
+
+static const char dbb_help_numbers[] =
+	"\nNumbers\n"
+	"  Arms run in random order within each round. speedup is baseline/arm of the paired\n"
+	"  rounds: their median and its 95 % interval. verdict: faster or slower when the whole\n"
+	"  interval is more than 1 % away from 1, same when it is within 1 %, else unclear.\n"
+	"\nErrors\n"
+	"  EINVAL unknown word or malformed value; ERANGE outside the limits; EBUSY a run is on;\n"
+	"  ENOMEM; EINTR stopped; EIO a mapping showed a wrong page. error_log says more.\n";
+
+static void dbb_help_show_phases(struct seq_file *m, const struct dbb_op *op)
+{
+	unsigned int i;
+
+	seq_puts(m, "                       phases:");
+	for (i = 0; i < op->nphases; i++)
+		seq_printf(m, " %s", op->phases[i].name);
+	seq_putc(m, '\n');
+}
+
+/**
+ * dbb_help_show() - print the README
+ * @m: file being read
+ */
+void dbb_help_show(struct seq_file *m)
+{
+	unsigned int i;
+
+	seq_puts(m, dbb_help_intro);
+	seq_puts(m, "\nKnobs in bench/, and keys of a run line\n");
+	for (i = 0; i < DBB_PARAM_COUNT; i++)
+		seq_printf(m, "  %-20s %s\n", dbb_param_table[i].name, dbb_param_table[i].help);
+	seq_puts(m, "\nOps\n");
+	for (i = 0; i < DBB_OP_MAX; i++) {
+		seq_printf(m, "  %-20s %s\n", dbb_ops[i]->name, dbb_ops[i]->help);
+		dbb_help_show_phases(m, dbb_ops[i]);
+	}
+	seq_puts(m, "\nmmap strategies\n");
+	for (i = 0; i < DBB_MMAP_MAX; i++)
+		seq_printf(m, "  %-20s %s\n", dbb_mmap_strategies[i]->name,
+			   dbb_mmap_strategies[i]->help);
+	seq_puts(m, "\nvmap strategies (ops vmap and pages)\n");
+	for (i = 0; i < DBB_VMAP_MAX; i++)
+		seq_printf(m, "  %-20s %s\n", dbb_vmap_strategies[i]->name,
+			   dbb_vmap_strategies[i]->help);
+	seq_puts(m, "\nHeaps: /dev/dma_heap/bench_<name>, ioctl DMA_HEAP_IOCTL_ALLOC\n");
+	for (i = 0; i < DBB_BACKEND_MAX; i++)
+		seq_printf(m, "  %-20s %s\n", dbb_backends[i]->name, dbb_backends[i]->help);
+	seq_puts(m, dbb_help_files);
+	seq_puts(m, dbb_help_numbers);
+}

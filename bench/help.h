@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The README file in debugfs.
+ */
+#ifndef DBB_BENCH_HELP_H
+#define DBB_BENCH_HELP_H
+
+struct seq_file;
+
+void dbb_help_show(struct seq_file *m);
+
+#endif /* DBB_BENCH_HELP_H */
