@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0
+# For people; kbuild reads Kbuild instead. ARCH, CROSS_COMPILE, LLVM, CC and W
+# reach kbuild as for any kernel module. KERNEL and ARCH choose the guest of the
+# targets that boot one: KERNEL=6.1 ARCH=amd64, or any line of
+# scripts/vm/kernels.
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+KERNEL ?= 6.1
+guest_arch = $(if $(filter arm64,$(ARCH)),arm64,amd64)
+
+modules: ## build the module for the running kernel, or for KDIR=
+	@test -e $(KDIR)/Makefile || { echo "no kernel build tree in $(KDIR):" \
+		"install the kernel's headers or give another with KDIR=" >&2; exit 1; }
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+user: ## build the user-space programs in bench/user
+	$(MAKE) -C bench/user
+
+bench: ## measure in a guest: boot a distribution kernel in QEMU, print the table
+	scripts/vm/bench.sh $(KERNEL) $(guest_arch)
+
+test: ## run the tests in a guest
+	scripts/test/run.sh --kernel $(KERNEL) --arch $(guest_arch) $(TEST)
+
+check: ## style gate: checkpatch, warnings, sparse, shellcheck, layers
+	scripts/check.sh $(KERNEL) $(guest_arch)
+
+install: ## install the built module (modules_install, nothing more)
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
+
+clean: ## remove what was built in this tree
+	$(if $(wildcard $(KDIR)/Makefile),$(MAKE) -C $(KDIR) M=$(CURDIR) clean)
+	$(MAKE) -C bench/user clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
+
+.PHONY: modules user bench test check install clean help

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# Downloads from any suite of the distribution's archive without touching what
+# apt knows of this machine: signatures are checked, nothing is installed.
+# Sourced after lib.sh, with $arch and $suite set.
+# shellcheck disable=SC2154 # they are the sourcing script's
+
+# Prints the archive address that apt is configured with for SUITE. apt reads
+# its own sources, so every format that it accepts works here.
+mirror()
+{
+	. /etc/os-release
+	case $1 in
+	*-security) like="$VERSION_CODENAME-security" ;;
+	*) like=$VERSION_CODENAME ;;
+	esac
+	# shellcheck disable=SC2016 # apt fills these in
+	address=$(apt-get indextargets --no-release-info \
+		--format '$(RELEASE) $(REPO_URI)' 'Created-By: Packages' |
+		awk -v like="$like" '$1 == like { print $2; exit }')
+	[ -n "$address" ] || die "apt has no source for suite '$like'," \
+		"so there is no mirror to take '$1' from;" \
+		"add one to /etc/apt/sources.list.d"
+	printf '%s\n' "$address"
+}
+
+# Runs an apt tool on a state of its own, so that neither this machine's list
+# of packages nor its set of architectures is touched. Its keys and its proxy
+# settings stay in force.
+private_apt()
+{
+	tool=$1
+	shift
+	"$tool" -o Dir::State="$apt" -o Dir::State::status="$apt/status" \
+		-o Dir::Cache="$apt" -o Dir::Cache::pkgcache=pkgcache.bin \
+		-o Dir::Etc::sourcelist="$apt/sources.list" \
+		-o Dir::Etc::sourceparts=/dev/null \
+		-o Dir::Etc::preferences=/dev/null \
+		-o Dir::Etc::preferencesparts=/dev/null \
+		-o APT::Architecture="$arch" \
+		-o APT::Architectures="$apt_architectures" \
+		-o APT::Sandbox::User= "$@"
+}
+
+# Makes that state in the given folder, for $arch and $suite.
+set_up_apt()
+{
+	apt=$1
+	apt_architectures=$arch
+	# Programs that run during a module build must be of this machine.
+	[ "$arch" = "$host_arch" ] || apt_architectures=$arch,$host_arch
+	mkdir -p "$apt/lists/partial" "$apt/archives/partial"
+	: >"$apt/status"
+	keys=/usr/share/keyrings/debian-archive-keyring.gpg
+	from=$(mirror "$suite")
+	echo "deb [signed-by=$keys] $from $suite main" >"$apt/sources.list"
+	private_apt apt-get -qq update
+}

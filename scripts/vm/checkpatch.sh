@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Brings a kernel's checkpatch.pl and its word lists into the cache, out of the
+# distribution's kernel source package, and prints the folder they are in.
+# usage: scripts/vm/checkpatch.sh KERNEL
+set -eu
+
+vm=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$vm/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=apt.sh
+. "$vm/apt.sh"
+
+fetch()
+{
+	say "fetching checkpatch.pl of kernel $kernel"
+	new=$(mktemp -d "$cache/checkpatch/new.XXXXXX")
+	trap 'rm -rf "$new"' EXIT
+	set_up_apt "$new/apt"
+	(cd "$new" && private_apt apt-get -qq download "$source")
+	dpkg --fsys-tarfile "$new/$source"_*.deb |
+		tar -x -O "./usr/src/$source.tar.xz" |
+		tar -x -J -C "$new" --strip-components=2 \
+			"$source/scripts/checkpatch.pl" \
+			"$source/scripts/const_structs.checkpatch" \
+			"$source/scripts/spelling.txt"
+	[ -x "$new/checkpatch.pl" ] || die "$source of $suite has no checkpatch.pl"
+	rm -rf "$new/apt" "$new/$source"_*.deb
+	mv "$new" "$dest"
+}
+
+[ $# = 1 ] || die "usage: scripts/vm/checkpatch.sh KERNEL"
+kernel=$1 arch=$host_arch
+read_kernel "$kernel" "$arch"
+source=linux-source-$kernel
+dest=$cache/checkpatch/$kernel
+mkdir -p "$cache/checkpatch"
+lock "checkpatch-$kernel"
+[ -d "$dest" ] || fetch
+echo "$dest"

@@ -1,0 +1,65 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Installs the Debian packages that the VM runner and the style gate need.
+# Does nothing when they are there.
+# usage: scripts/vm/deps.sh [KERNEL [ARCH [check]]]
+set -eu
+
+vm=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$vm/lib.sh"
+
+build_packages='make gcc libc6-dev libelf-dev kmod xz-utils zstd lz4'
+guest_packages='busybox-static trace-cmd cpio'
+check_packages='sparse shellcheck perl git'
+
+emulator_package()
+{
+	case $1 in
+	amd64) echo qemu-system-x86 ;;
+	arm64) echo qemu-system-arm ;;
+	esac
+}
+
+compiler_packages()
+{
+	if [ "$1" = "$host_arch" ]; then
+		echo "$compiler"
+	else
+		echo "gcc-$triplet $compiler-$triplet libc6-dev-$1-cross"
+	fi
+}
+
+wanted()
+{
+	echo "$build_packages $guest_packages"
+	emulator_package "$arch"
+	compiler_packages "$arch"
+	[ "$purpose" != check ] || echo "$check_packages"
+}
+
+run_apt()
+{
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y "$@"
+}
+
+install()
+{
+	say "Installing with apt-get, to build the module and boot it in QEMU:$missing"
+	mkdir -p "$cache"
+	# shellcheck disable=SC2086 # a list of packages
+	{
+		run_apt update &&
+			run_apt --no-install-recommends install $missing
+	} >"$cache/deps.log" 2>&1 && return
+	cat "$cache/deps.log" >&2
+	die "could not install:$missing"
+}
+
+command -v dpkg-query >/dev/null ||
+	die "this host has no dpkg; the VM runner works on Debian and its relatives"
+kernel=${1:-6.1} arch=${2:-amd64} purpose=${3:-run}
+read_kernel "$kernel" "$arch"
+read_toolchain "$arch"
+# shellcheck disable=SC2046 # a list of packages
+have_packages $(wanted) || install

@@ -1,0 +1,300 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Boots a distribution kernel in QEMU and runs one command in it, with the
+# built module, the scripts and the programs of this project in /dbb. Fetches
+# and builds what is missing. Exit status: that of the command up to 123, 99
+# when the kernel log holds a warning, 124 when the time was up, 125 when the
+# guest died before its verdict, 126 when the guest could not be set up.
+set -eu
+
+vm=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$vm/lib.sh"
+
+usage()
+{
+	cat <<-END
+	usage: scripts/vm/run.sh [OPTION...] -- COMMAND [ARGUMENT...]
+	  --kernel K       a kernel of scripts/vm/kernels (default 6.1)
+	  --arch A         amd64 or arm64 (default amd64)
+	  --mem SIZE       memory of the guest (default 5G)
+	  --smp N          processors of the guest (default 2)
+	  --icount         one instruction = one ns, on one processor: figures repeat
+	  --timeout S      give up after S seconds (default 600)
+	  --out DIR        the guest's /out; logs go there too (default: in the cache)
+	  --append ARGS    more kernel command line
+	  --quiet          no progress messages
+	The command runs in /dbb, a copy that is thrown away afterwards; what it
+	writes to /out stays.
+	END
+}
+
+parse()
+{
+	kernel=6.1 arch=amd64 mem=5G smp=2 icount='' limit=600 out='' append=''
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--kernel | --arch | --mem | --smp | --timeout | --out | --append)
+			[ $# -ge 2 ] || die "$1 needs a value; see --help" ;;
+		esac
+		case $1 in
+		--kernel) kernel=$2 && shift ;;
+		--arch) arch=$2 && shift ;;
+		--mem) mem=$2 && shift ;;
+		--smp) smp=$2 && shift ;;
+		--timeout) limit=$2 && shift ;;
+		--out) out=$2 && shift ;;
+		--append) append=$2 && shift ;;
+		--icount) icount=1 ;;
+		--quiet) export DBB_QUIET=1 ;;
+		--help) usage && exit ;;
+		--) break ;;
+		*) die "unknown option '$1'; see --help" ;;
+		esac
+		shift
+	done
+	[ $# -ge 2 ] || die "no command was given; put it after --"
+	case $limit in
+	'' | *[!0-9]* | 0*) die "--timeout '$limit' is not a number of seconds" ;;
+	esac
+	case $smp in
+	'' | *[!0-9]* | 0*) die "--smp '$smp' is not a number of processors" ;;
+	esac
+	shift
+	command=$(quote "$@")
+}
+
+# Prints the arguments so that eval in a shell gives them back exactly.
+quote()
+{
+	for argument; do
+		printf '%s\n' "$argument" |
+			sed "s/'/'\\\\''/g; 1s/^/'/; \$s/\$/' \\\\/"
+	done
+	echo ' '
+}
+
+# A comma ends a value on QEMU's command line unless it is doubled.
+escape_commas()
+{
+	printf '%s\n' "$1" | sed 's/,/,,/g'
+}
+
+# Fetches and builds; the stage is copied so that neither a later build nor
+# what the guest writes to it can disturb anyone else.
+prepare()
+{
+	"$vm/deps.sh" "$kernel" "$arch"
+	"$vm/fetch.sh" "$kernel" "$arch"
+	stage=$("$vm/build.sh" "$kernel" "$arch")
+	initrd=$("$vm/initrd.sh" "$kernel" "$arch")
+	mkdir -p "$cache/run" "$cache/out"
+	find "$cache/run" "$cache/out" -mindepth 1 -maxdepth 1 -mtime +7 \
+		-exec rm -rf {} +
+	run=$(mktemp -d "$cache/run/XXXXXX")
+	mkdir "$run/ctl"
+	lock "build-$(basename "$(dirname "$stage")")" -s
+	cp -a "$stage" "$run/dbb"
+	unlock
+	printf '%s\n' "$command" >"$run/ctl/command"
+	[ -n "$out" ] || out=$(mktemp -d "$cache/out/$(date +%Y%m%d-%H%M%S)-XXXX")
+	mkdir -p "$out"
+	out=$(cd "$out" && pwd)
+	rm -f "$out/console.log" "$out/kernel.log" "$out/warnings.log"
+}
+
+# Runs QEMU with what every guest has; the arguments add to it. It ends after
+# $1 seconds with status 124.
+boot()
+{
+	seconds_left=$1 accel=$2 console=$3 arguments=$4
+	shift 4
+	# Emulated byte-wise string instructions triple the time of clearing pages.
+	cpu=max,-erms machine=
+	[ "$accel" = kvm ] && cpu=host
+	case $arch in
+	amd64)
+		set -- -M q35 "$@"
+		emulator=qemu-system-x86_64 terminal=ttyS0 ;;
+	arm64)
+		# The full set of features of "max" is slow to emulate.
+		[ "$accel" = kvm ] || cpu=cortex-a72
+		[ "$accel" = icount ] && machine=,dtb-randomness=off
+		set -- -M "virt$machine" "$@"
+		emulator=qemu-system-aarch64 terminal=ttyAMA0 ;;
+	esac
+	case $accel in
+	# Instructions are the clock, so everything that moves their number is
+	# pinned: the layout of the kernel and its source of randomness.
+	# init_on_alloc stays as the distributions have it, but said.
+	icount)
+		set -- -accel tcg -icount shift=0,sleep=off -smp 1 -seed 1 "$@"
+		arguments="$arguments nokaslr init_on_alloc=1" ;;
+	# Two emulated counters look out of step at boot, although both are the
+	# host's; without them the clock is a slow device.
+	tcg)
+		set -- -accel tcg -smp "$smp" "$@"
+		[ "$arch" = amd64 ] && arguments="$arguments tsc=reliable" ;;
+	*)
+		set -- -accel "$accel" -smp "$smp" "$@" ;;
+	esac
+	exec timeout -k 5 "$seconds_left" "$emulator" -cpu "$cpu" -m "$mem" \
+		-nodefaults -display none -no-reboot -nic none \
+		-chardev "file,id=console,path=$(escape_commas "$console")" \
+		-serial chardev:console \
+		-kernel "$cache/kernel/$kernel-$arch/kernel" -initrd "$initrd" \
+		-append "console=$terminal loglevel=5 log_buf_len=4M panic=-1 oops=panic panic_on_warn=1 dbb.accel=$accel $arguments" \
+		"$@" </dev/null
+}
+
+# KVM may be there and still not run a guest, as in some nested machines. So
+# it must boot this very kernel first, within a few seconds; the answer is good
+# until this machine reboots.
+kvm_works()
+{
+	[ "$arch" = "$host_arch" ] && [ -w /dev/kvm ] || return 1
+	probe=$cache/kvm-$(cat /proc/sys/kernel/random/boot_id)
+	lock kvm
+	if [ ! -e "$probe" ]; then
+		rm -f "$cache"/kvm-*
+		say 'trying KVM'
+		(boot 5 kvm "$run/probe" dbb.probe) >&2 2>"$run/probe.err" || :
+		if grep -q 'dbb: probe' "$run/probe"; then
+			echo yes >"$probe"
+		else
+			echo no >"$probe"
+		fi
+	fi
+	unlock
+	[ "$(cat "$probe")" = yes ]
+}
+
+choose_accel()
+{
+	if [ -n "$icount" ]; then
+		accel=icount
+	elif kvm_works; then
+		accel=kvm
+	else
+		accel=tcg
+	fi
+}
+
+share()
+{
+	echo "local,id=$1,security_model=none,multidevs=remap,path=$(escape_commas "$2")"
+}
+
+start_guest()
+{
+	mkfifo "$run/output"
+	# Held open here, so that the reader sees an end even when QEMU never
+	# opens it.
+	exec 3<>"$run/output"
+	tee "$out/output.log" <"$run/output" 3>&- &
+	reader=$!
+	boot "$limit" "$accel" "$out/console.log" "$append" \
+		-fsdev "$(share ctl "$run/ctl")" \
+		-device virtio-9p-pci,fsdev=ctl,mount_tag=ctl \
+		-fsdev "$(share dbb "$run/dbb")" \
+		-device virtio-9p-pci,fsdev=dbb,mount_tag=dbb \
+		-fsdev "$(share out "$out")" \
+		-device virtio-9p-pci,fsdev=out,mount_tag=out \
+		-device virtio-serial-pci \
+		-chardev "file,id=output,path=$(escape_commas "$run/output")" \
+		-device virtserialport,chardev=output,name=dbb.output \
+		3>&- >&2 &
+	guest=$!
+}
+
+announce_guest()
+{
+	until [ -e "$run/ctl/up" ]; do
+		sleep 0.2
+	done
+	say "guest up after $(($(seconds) - begin)) s"
+}
+
+wait_for_guest()
+{
+	announce_guest 3>&- &
+	announcer=$!
+	guest_status=0
+	wait "$guest" || guest_status=$?
+	guest=
+	kill "$announcer" 2>/dev/null || :
+	exec 3>&-
+	wait "$reader" || :
+}
+
+show_console()
+{
+	echo "--- last lines of $out/console.log"
+	tail -n 40 "$out/console.log" | tr -d '\r'
+} >&2
+
+# The verdict counts even when QEMU had to be stopped after it.
+report()
+{
+	took=$(($(seconds) - begin))
+	if [ -e "$run/ctl/verdict" ]; then
+		status=$(cat "$run/ctl/verdict")
+	elif [ "$guest_status" = 124 ] || [ "$guest_status" = 137 ]; then
+		show_console
+		status=124
+		echo "run.sh: the guest was stopped after --timeout $limit seconds" >&2
+		return
+	elif [ ! -s "$out/console.log" ]; then
+		status=126
+		echo "run.sh: QEMU did not start a guest; its message is above" >&2
+		return
+	else
+		show_console
+		status=125
+		echo "run.sh: the guest died before it gave a verdict" >&2
+		return
+	fi
+	if [ -e "$out/warnings.log" ]; then
+		echo "run.sh: the kernel log holds warnings ($out/kernel.log):" >&2
+		cat "$out/warnings.log" >&2
+	fi
+	case $status in
+	124 | 125 | 126)
+		say "the command ended with status $status, reported as 123"
+		status=123 ;;
+	esac
+	say "done with status $status after $took s"
+}
+
+# Leaves nothing behind. Whatever ends the script before the guest was started
+# means that it could not be set up, except a signal.
+# shellcheck disable=SC2317 # called by the traps
+finish()
+{
+	code=$?
+	trap - EXIT
+	[ -z "$guest" ] || kill "$guest" 2>/dev/null || :
+	[ -z "$announcer" ] || kill "$announcer" 2>/dev/null || :
+	[ -z "$run" ] || rm -rf "$run"
+	case $phase$code in
+	setup0 | setup129 | setup130 | setup143) ;;
+	setup*) code=126 ;;
+	esac
+	exit "$code"
+}
+
+guest='' announcer='' run='' phase=setup
+trap finish EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+parse "$@"
+prepare
+choose_accel
+say "booting kernel $kernel $arch under $accel; results in $out"
+begin=$(seconds)
+phase=run
+start_guest
+wait_for_guest
+report
+exit "$status"
