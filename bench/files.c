@@ -80,12 +80,24 @@ static ssize_t dbb_files_run_write(struct file *file, const char __user *ubuf,
 	char *line;
 	int ret;
 
+	/*
+	 * The echo of most shells repeats a write that returned -EINTR, and
+	 * would start again what was just stopped. One repetition is answered
+	 * by an error that no shell repeats.
+	 */
+	if (file->private_data) {
+		file->private_data = NULL;
+		return -ECANCELED;
+	}
+
 	line = dbb_text_from_user(ubuf, count, "run");
 	if (IS_ERR(line))
 		return PTR_ERR(line);
 	ret = dbb_files_run(line, &why);
 	/* Somebody asked for a stop: not a refusal. */
-	if (ret && ret != -EINTR)
+	if (ret == -EINTR)
+		file->private_data = file;
+	else if (ret)
 		dbb_errlog_add("run", line, ret, &why);
 	kfree(line);
 	return ret ?: count;

@@ -39,7 +39,7 @@ static const char dbb_help_numbers[] =
 	"  interval is more than 1 % away from 1, same when it is within 1 %, else unclear.\n"
 	"\nErrors\n"
 	"  EINVAL unknown word or malformed value; ERANGE outside the limits; EBUSY a run is on;\n"
-	"  ENOMEM; EINTR stopped; EIO a mapping showed a wrong page. error_log says more.\n";
+	"  ENOMEM; EINTR stopped (ECANCELED when the shell repeats the write, as most do); EIO a mapping showed a wrong page. error_log says more.\n";
 
 static void dbb_help_show_phases(struct seq_file *m, const struct dbb_op *op)
 {
