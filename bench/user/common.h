@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the user-space programs share: sizes, checked calls, heap buffers.
+ */
+#ifndef DMABUF_BENCH_USER_COMMON_H
+#define DMABUF_BENCH_USER_COMMON_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* As the kernel has them: one printf format, %llu, on every architecture. */
+typedef unsigned long long u64;
+typedef unsigned char u8;
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+#define __printf(a, b) \
+	__attribute__((__format__ \
+		       (__printf__, a, b)))
+
+/* Exit statuses of every program here. */
+#define EXIT_OK		0
+#define EXIT_FAIL	1
+#define EXIT_USAGE	2
+#define EXIT_STOPPED	130
+
+#define DEFAULT_HEAP	"/dev/dma_heap/bench_system"
+
+/* Prefix of every message; main() sets it first. */
+extern const char *program;
+
+/* "program: message" on stderr. */
+void complain(const char *fmt, ...) __printf(1, 2);
+
+/* "program: what: EINVAL (22), Invalid argument" on stderr; keeps errno. */
+void complain_errno(const char *fmt, ...) __printf(1, 2);
+
+/* "EINVAL" for 22; "errno" for a number without a name here. */
+const char *errno_name(int err);
+
+/* Digits (0x... too) with an optional k, M or G. False if it is not that. */
+bool parse_size(const char *text, u64 *size);
+
+/* A whole number between the limits, in decimal or 0x.... */
+bool parse_number(const char *text, u64 min, u64 max, u64 *number);
+
+/* The last part of a path. */
+const char *base_name(const char *path);
+
+/*
+ * Allocate @size bytes from the heap node @path. @size goes to the kernel as it
+ * is, so that a refusal is the kernel's own. Returns the dma-buf fd
+ * (O_RDWR | O_CLOEXEC), or -1 with the message printed.
+ */
+int heap_alloc(const char *path, u64 size);
+
+#endif
