@@ -5,7 +5,6 @@
 #ifndef DBB_BENCH_OP_H
 #define DBB_BENCH_OP_H
 
-#include <linux/iosys-map.h>
 #include <linux/types.h>
 
 #include "../heap/heap.h"

@@ -8,35 +8,61 @@
 #define DBB_HEAP_COMPAT_H
 
 #include <linux/dma-buf.h>
+#include <linux/highmem.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/module.h>
 #include <linux/sched.h>
 
-#if !IS_ENABLED(CONFIG_DMA_SHARED_BUFFER)
-#error "dmabuf-bench needs a kernel with CONFIG_DMA_SHARED_BUFFER"
-#endif
-#if !IS_ENABLED(CONFIG_DEBUG_FS)
-#error "dmabuf-bench needs a kernel with CONFIG_DEBUG_FS"
-#endif
-#if !IS_ENABLED(CONFIG_TRACEPOINTS)
-#error "dmabuf-bench needs a kernel with CONFIG_TRACEPOINTS"
-#endif
-#ifndef DBB_HAVE_IOSYS_MAP
-#error "dmabuf-bench needs a kernel with <linux/iosys-map.h>"
+/*
+ * What a kernel mapping is described by: struct iosys_map, which was struct
+ * dma_buf_map before, and a bare address before that.
+ */
+#if defined(DBB_HAVE_IOSYS_MAP)
+#include <linux/iosys-map.h>
+#elif defined(DBB_HAVE_DMA_BUF_MAP)
+#include <linux/dma-buf-map.h>
+#define iosys_map		dma_buf_map
+#define iosys_map_set_vaddr	dma_buf_map_set_vaddr
+#define iosys_map_clear		dma_buf_map_clear
+#else
+struct iosys_map {
+	void *vaddr;
+	bool is_iomem;
+};
+
+static inline void iosys_map_set_vaddr(struct iosys_map *map, void *vaddr)
+{
+	map->vaddr = vaddr;
+	map->is_iomem = false;
+}
+
+static inline void iosys_map_clear(struct iosys_map *map)
+{
+	iosys_map_set_vaddr(map, NULL);
+}
 #endif
 
-#include <linux/iosys-map.h>
+/* A mapping for a few lines that do not sleep: the older kind forbids it. */
+#ifndef DBB_HAVE_KMAP_LOCAL
+#define kmap_local_page		kmap_atomic
+#define kunmap_local		kunmap_atomic
+#endif
+
+/* On x86, cpuid() left <asm/processor.h> for a header of its own. */
+#if defined(CONFIG_X86) && defined(DBB_HAVE_CPUID_API)
+#include <asm/cpuid/api.h>
+#endif
 
 /* The largest page order the buddy allocator has; MAX_ORDER changed sense. */
 #define DBB_MAX_ORDER ilog2(MAX_ORDER_NR_PAGES)
 
 /* MODULE_IMPORT_NS took a bare word before it took a string. */
-#ifdef DBB_HAVE_UNQUOTED_NS
-#define DBB_IMPORT_NS_DMA_BUF() MODULE_IMPORT_NS(DMA_BUF)
-#else
+#ifdef DBB_HAVE_QUOTED_NS
 #define DBB_IMPORT_NS_DMA_BUF() MODULE_IMPORT_NS("DMA_BUF")
+#else
+#define DBB_IMPORT_NS_DMA_BUF() MODULE_IMPORT_NS(DMA_BUF)
 #endif
 
 /**
@@ -51,10 +77,13 @@
  */
 static inline int dbb_compat_vmap(struct dma_buf *dmabuf, struct iosys_map *map)
 {
-#ifdef DBB_HAVE_VMAP_UNLOCKED
+#if defined(DBB_HAVE_VMAP_UNLOCKED)
 	return dma_buf_vmap_unlocked(dmabuf, map);
-#else
+#elif defined(DBB_HAVE_VMAP_MAP)
 	return dma_buf_vmap(dmabuf, map);
+#else
+	iosys_map_set_vaddr(map, dma_buf_vmap(dmabuf));
+	return map->vaddr ? 0 : -ENOMEM;
 #endif
 }
 
@@ -65,12 +94,42 @@ static inline int dbb_compat_vmap(struct dma_buf *dmabuf, struct iosys_map *map)
  */
 static inline void dbb_compat_vunmap(struct dma_buf *dmabuf, struct iosys_map *map)
 {
-#ifdef DBB_HAVE_VMAP_UNLOCKED
+#if defined(DBB_HAVE_VMAP_UNLOCKED)
 	dma_buf_vunmap_unlocked(dmabuf, map);
-#else
+#elif defined(DBB_HAVE_VMAP_MAP)
 	dma_buf_vunmap(dmabuf, map);
+#else
+	dma_buf_vunmap(dmabuf, map->vaddr);
+	iosys_map_clear(map);
 #endif
 }
+
+/*
+ * The vmap and vunmap of our dma_buf_ops. Where these pass a bare address, the
+ * core takes NULL for any failure.
+ */
+int dbb_dmabuf_vmap(struct dma_buf *dmabuf, struct iosys_map *map);
+void dbb_dmabuf_vunmap(struct dma_buf *dmabuf, struct iosys_map *map);
+
+#ifdef DBB_HAVE_VMAP_MAP
+#define dbb_compat_ops_vmap	dbb_dmabuf_vmap
+#define dbb_compat_ops_vunmap	dbb_dmabuf_vunmap
+#else
+static inline void *dbb_compat_ops_vmap(struct dma_buf *dmabuf)
+{
+	struct iosys_map map;
+
+	return dbb_dmabuf_vmap(dmabuf, &map) ? NULL : map.vaddr;
+}
+
+static inline void dbb_compat_ops_vunmap(struct dma_buf *dmabuf, void *vaddr)
+{
+	struct iosys_map map;
+
+	iosys_map_set_vaddr(&map, vaddr);
+	dbb_dmabuf_vunmap(dmabuf, &map);
+}
+#endif
 
 /**
  * dbb_compat_preempt_model() - how the running kernel preempts
@@ -84,7 +143,15 @@ static inline const char *dbb_compat_preempt_model(void)
 {
 	if (IS_ENABLED(CONFIG_PREEMPT_RT))
 		return "rt";
-#if !defined(CONFIG_PREEMPT_DYNAMIC) || defined(DBB_HAVE_PREEMPT_MODEL)
+#if !defined(CONFIG_PREEMPT_DYNAMIC)
+	if (IS_ENABLED(CONFIG_PREEMPT))
+		return "full";
+	if (IS_ENABLED(CONFIG_PREEMPT_VOLUNTARY))
+		return "voluntary";
+	if (IS_ENABLED(CONFIG_PREEMPT_NONE))
+		return "none";
+	return "lazy";
+#elif defined(DBB_HAVE_PREEMPT_MODEL)
 	if (preempt_model_full())
 		return "full";
 	if (preempt_model_voluntary())

@@ -4,12 +4,29 @@
 # interface. Probes read headers and Module.symvers: version numbers lie,
 # because stable and vendor kernels carry backports.
 
-dbb-header   = $(if $(wildcard $(srctree)/include/linux/$(1)),-D$(2))
+
+# What nothing can stand in for. The configuration is not loaded when kbuild
+# cleans. The header came with 5.10.
+dbb-need = $(if $(CONFIG_$(1)),,$(error dmabuf-bench needs a kernel with CONFIG_$(1), which this one is built without))
+ifdef CONFIG_MODULES
+$(call dbb-need,DMA_SHARED_BUFFER)
+$(call dbb-need,DEBUG_FS)
+$(call dbb-need,TRACEPOINTS)
+ifeq ($(wildcard $(srctree)/include/linux/dma-map-ops.h),)
+$(error dmabuf-bench needs Linux 5.10 or newer, and this kernel has no <linux/dma-map-ops.h>)
+endif
+endif
+
+dbb-header   = $(if $(wildcard $(srctree)/$(1)),-D$(2))
 dbb-text     = $(shell grep -qs -e '$(1)' $(srctree)/include/linux/$(2) && echo -D$(3))
 dbb-exported = $(shell grep -qs -w -e '$(1)' $(objtree)/Module.symvers && echo -D$(2))
 
 dbb-have := \
-	$(call dbb-header,iosys-map.h,DBB_HAVE_IOSYS_MAP) \
-	$(call dbb-text,define MODULE_IMPORT_NS(ns).*__stringify,module.h,DBB_HAVE_UNQUOTED_NS) \
+	$(call dbb-header,include/linux/iosys-map.h,DBB_HAVE_IOSYS_MAP) \
+	$(call dbb-header,include/linux/dma-buf-map.h,DBB_HAVE_DMA_BUF_MAP) \
+	$(call dbb-header,arch/x86/include/asm/cpuid/api.h,DBB_HAVE_CPUID_API) \
+	$(call dbb-text,kmap_local_page,highmem.h,DBB_HAVE_KMAP_LOCAL) \
+	$(call dbb-text,int (\*vmap),dma-buf.h,DBB_HAVE_VMAP_MAP) \
+	$(call dbb-text,define MODULE_IMPORT_NS(ns).*import_ns. ns,module.h,DBB_HAVE_QUOTED_NS) \
 	$(call dbb-exported,preempt_model_full,DBB_HAVE_PREEMPT_MODEL) \
 	$(call dbb-exported,dma_buf_vmap_unlocked,DBB_HAVE_VMAP_UNLOCKED)

@@ -92,7 +92,14 @@ static int dbb_dmabuf_map_kernel(struct dbb_buffer *buf)
 	return ret;
 }
 
-static int dbb_dmabuf_vmap(struct dma_buf *dmabuf, struct iosys_map *map)
+/**
+ * dbb_dmabuf_vmap() - dma_buf_ops.vmap
+ * @dmabuf: buffer
+ * @map: filled with the kernel address
+ *
+ * Return: 0, or the errno of the buffer's strategy.
+ */
+int dbb_dmabuf_vmap(struct dma_buf *dmabuf, struct iosys_map *map)
 {
 	struct dbb_buffer *buf = dmabuf->priv;
 	int ret = 0;
@@ -108,7 +115,12 @@ static int dbb_dmabuf_vmap(struct dma_buf *dmabuf, struct iosys_map *map)
 	return ret;
 }
 
-static void dbb_dmabuf_vunmap(struct dma_buf *dmabuf, struct iosys_map *map)
+/**
+ * dbb_dmabuf_vunmap() - dma_buf_ops.vunmap
+ * @dmabuf: buffer
+ * @map: what dbb_dmabuf_vmap() filled; cleared
+ */
+void dbb_dmabuf_vunmap(struct dma_buf *dmabuf, struct iosys_map *map)
 {
 	struct dbb_buffer *buf = dmabuf->priv;
 
@@ -151,7 +163,7 @@ const struct dma_buf_ops dbb_dmabuf_ops = {
 	.begin_cpu_access	= dbb_attach_begin_cpu,
 	.end_cpu_access		= dbb_attach_end_cpu,
 	.mmap			= dbb_dmabuf_mmap,
-	.vmap			= dbb_dmabuf_vmap,
-	.vunmap			= dbb_dmabuf_vunmap,
+	.vmap			= dbb_compat_ops_vmap,
+	.vunmap			= dbb_compat_ops_vunmap,
 	.release		= dbb_dmabuf_release,
 };
