@@ -1,33 +1,55 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The clock that samples are taken with.
+ * The clocks that samples can be taken with.
  */
 #ifndef DBB_BENCH_CLOCK_H
 #define DBB_BENCH_CLOCK_H
 
-#include <linux/ktime.h>
 #include <linux/types.h>
 
-/**
- * struct dbb_clock - what the clock costs and how fine it is
- * @overhead_ns: median of back-to-back reads: what one read adds to a figure
- * @tick_ns: smallest step seen that is not 0
- */
-struct dbb_clock {
-	u32 overhead_ns;
-	u32 tick_ns;
+struct dbb_refusal;
+
+enum dbb_clock_id {
+	DBB_CLOCK_MONOTONIC,
+	DBB_CLOCK_RAW,
+	DBB_CLOCK_CYCLES,
+	DBB_CLOCK_INSTRUCTIONS,
+	DBB_CLOCK_MAX
 };
 
 /**
- * dbb_clock_now() - read the clock
- *
- * Return: ns, monotonic.
+ * struct dbb_clock - something that counts up while work is done
+ * @name: what a user writes
+ * @unit: of its values, as the columns of the results are named
+ * @help: one line for the README file
+ * @now: read it
+ * @open: make it ready to be read by the calling task, or refuse with
+ *	  -EOPNOTSUPP and the reason; may be NULL
+ * @close: undo @open; may be NULL
  */
-static inline u64 dbb_clock_now(void)
-{
-	return ktime_get_ns();
-}
+struct dbb_clock {
+	const char *name;
+	const char *unit;
+	const char *help;
+	u64 (*now)(void);
+	int (*open)(struct dbb_refusal *why);
+	void (*close)(void);
+};
 
-int dbb_clock_calibrate(struct dbb_clock *clock);
+/**
+ * struct dbb_clock_cost - what a clock costs and how fine it is
+ * @overhead: median of back-to-back reads: what one read adds to a figure
+ * @tick: smallest step seen that is not 0
+ */
+struct dbb_clock_cost {
+	u32 overhead;
+	u32 tick;
+};
+
+extern const struct dbb_clock dbb_clocks[DBB_CLOCK_MAX];
+
+const struct dbb_clock *dbb_clock_find(const char *name);
+int dbb_clock_calibrate(const struct dbb_clock *clock, struct dbb_clock_cost *cost);
+u64 dbb_clock_spin(const struct dbb_clock *clock, u64 duration);
 
 #endif /* DBB_BENCH_CLOCK_H */

@@ -9,7 +9,6 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/of.h>
-#include <linux/seq_file.h>
 #include <linux/string.h>
 #include <linux/utsname.h>
 #ifdef CONFIG_X86
@@ -102,6 +101,8 @@ bool dbb_env_is_emulated(void)
 	return !strncmp(text, "TCG", 3);
 }
 
+#define DBB_ENV_OPTIONS_MAX 200
+
 /**
  * struct dbb_env_option - a kernel option that makes everything slower
  * @name: of the option
@@ -130,41 +131,42 @@ static const struct dbb_env_option dbb_env_options[] = {
 	DBB_ENV_OPTION(PAGE_POISONING),
 };
 
-static void dbb_env_show_options(struct seq_file *m)
+static void dbb_env_describe_options(dbb_describe_fn say, void *data)
 {
-	bool any = false;
+	char text[DBB_ENV_OPTIONS_MAX] = "none";
 	unsigned int i;
+	int len = 0;
 
-	seq_puts(m, "# debug_options=");
-	for (i = 0; i < ARRAY_SIZE(dbb_env_options); i++) {
-		if (!dbb_env_options[i].on)
-			continue;
-		seq_printf(m, "%s%s", any ? "," : "", dbb_env_options[i].name);
-		any = true;
-	}
-	seq_puts(m, any ? "\n" : "none\n");
+	for (i = 0; i < ARRAY_SIZE(dbb_env_options); i++)
+		if (dbb_env_options[i].on)
+			len += scnprintf(text + len, sizeof(text) - len, "%s%s",
+					 len ? "," : "", dbb_env_options[i].name);
+	say(data, "debug_options", text);
 }
 
 /**
- * dbb_env_show() - print the environment, a "# key=value" line each
- * @m: file being read
+ * dbb_env_describe() - say where a run took place
  * @env: what dbb_env_read() noted
+ * @say: called for each key and value
+ * @data: handed to @say
  */
-void dbb_env_show(struct seq_file *m, const struct dbb_env *env)
+void dbb_env_describe(const struct dbb_env *env, dbb_describe_fn say, void *data)
 {
-	char hypervisor[DBB_ENV_TEXT_MAX];
+	char text[DBB_ENV_TEXT_MAX];
 
-	dbb_env_hypervisor(hypervisor);
-	seq_printf(m, "# kernel=%s\n", init_utsname()->release);
-	seq_printf(m, "# arch=%s\n", init_utsname()->machine);
-	seq_printf(m, "# page_size_bytes=%lu\n", PAGE_SIZE);
-	seq_printf(m, "# preempt=%s\n", dbb_compat_preempt_model());
-	seq_printf(m, "# cpus=%u\n", num_online_cpus());
-	seq_printf(m, "# clocksource=%s\n", env->clocksource);
-	seq_printf(m, "# pat=%s\n", dbb_env_pat());
-	seq_printf(m, "# governor=%s\n", env->governor);
-	seq_printf(m, "# virtualised=%s\n", hypervisor);
-	dbb_env_show_options(m);
-	seq_printf(m, "# module_version=%s\n", THIS_MODULE->version);
-	seq_printf(m, "# module_srcversion=%s\n", THIS_MODULE->srcversion ?: "unknown");
+	say(data, "kernel", init_utsname()->release);
+	say(data, "arch", init_utsname()->machine);
+	scnprintf(text, sizeof(text), "%lu", PAGE_SIZE);
+	say(data, "page_size_bytes", text);
+	say(data, "preempt", dbb_compat_preempt_model());
+	scnprintf(text, sizeof(text), "%u", num_online_cpus());
+	say(data, "cpus", text);
+	say(data, "clocksource", env->clocksource);
+	say(data, "pat", dbb_env_pat());
+	say(data, "governor", env->governor);
+	dbb_env_hypervisor(text);
+	say(data, "virtualised", text);
+	dbb_env_describe_options(say, data);
+	say(data, "module_version", THIS_MODULE->version);
+	say(data, "module_srcversion", THIS_MODULE->srcversion ?: "unknown");
 }

@@ -7,9 +7,10 @@
 
 #include <linux/types.h>
 
-struct seq_file;
-
 #define DBB_ENV_TEXT_MAX 40
+
+/* Takes one fact about a run, in the words of the output format at hand. */
+typedef void (*dbb_describe_fn)(void *data, const char *key, const char *value);
 
 /**
  * struct dbb_env - what can change while the module is loaded
@@ -22,7 +23,7 @@ struct dbb_env {
 };
 
 void dbb_env_read(struct dbb_env *env);
-void dbb_env_show(struct seq_file *m, const struct dbb_env *env);
+void dbb_env_describe(const struct dbb_env *env, dbb_describe_fn say, void *data);
 bool dbb_env_is_emulated(void);
 
 #endif /* DBB_BENCH_ENV_H */

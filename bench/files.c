@@ -14,8 +14,8 @@
 #include "help.h"
 #include "param.h"
 #include "report.h"
-#include "result.h"
 #include "run.h"
+#include "selftest.h"
 #include "status.h"
 
 static int dbb_files_knob_show(struct seq_file *m, void *v)
@@ -135,6 +135,44 @@ static const struct file_operations dbb_files_stop_fops = {
 	.write	= dbb_files_stop_write,
 };
 
+static int dbb_files_selftest_show(struct seq_file *m, void *v)
+{
+	dbb_selftest_show(m);
+	return 0;
+}
+
+static int dbb_files_selftest_open(struct inode *inode, struct file *file)
+{
+	return single_open(file, dbb_files_selftest_show, NULL);
+}
+
+static ssize_t dbb_files_selftest_write(struct file *file, const char __user *ubuf,
+					size_t count, loff_t *pos)
+{
+	struct dbb_refusal why;
+	char *text;
+	int ret;
+
+	text = dbb_text_from_user(ubuf, count, "selftest");
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	ret = dbb_selftest_run(text, &why);
+	if (ret)
+		dbb_errlog_add("selftest", text, ret, &why);
+	kfree(text);
+	/* See dbb_files_run_write(): nobody repeats this one. */
+	return ret == -EINTR ? -ECANCELED : ret ?: count;
+}
+
+static const struct file_operations dbb_files_selftest_fops = {
+	.owner		= THIS_MODULE,
+	.open		= dbb_files_selftest_open,
+	.read		= seq_read,
+	.write		= dbb_files_selftest_write,
+	.llseek		= seq_lseek,
+	.release	= single_release,
+};
+
 static int dbb_files_status_show(struct seq_file *m, void *v)
 {
 	dbb_status_show(m);
@@ -149,39 +187,42 @@ static int dbb_files_readme_show(struct seq_file *m, void *v)
 }
 DEFINE_SHOW_ATTRIBUTE(dbb_files_readme);
 
+/**
+ * struct dbb_files_format - a file that shows the last result
+ * @name: of the file
+ * @show: its format
+ */
+struct dbb_files_format {
+	const char *name;
+	void (*show)(struct seq_file *m, const struct dbb_result *result);
+};
+
+static const struct dbb_files_format dbb_files_formats[] = {
+	{ "results", dbb_table_show },
+	{ "results.bench", dbb_gobench_show },
+	{ "results.csv", dbb_csv_show },
+	{ "results.json", dbb_json_show },
+	{ "results.md", dbb_markdown_show },
+};
+
 /* A reader sees one result from open to close, whatever runs meanwhile. */
-static int dbb_files_table_show(struct seq_file *m, void *v)
+static int dbb_files_result_show(struct seq_file *m, void *v)
 {
+	const struct dbb_files_format *format = file_inode(m->file)->i_private;
+
 	if (m->private)
-		dbb_report_table(m, m->private);
+		format->show(m, m->private);
 	return 0;
 }
 
-static int dbb_files_csv_show(struct seq_file *m, void *v)
-{
-	if (m->private)
-		dbb_report_csv(m, m->private);
-	return 0;
-}
-
-static int dbb_files_open_result(struct file *file, int (*show)(struct seq_file *, void *))
+static int dbb_files_result_open(struct inode *inode, struct file *file)
 {
 	struct dbb_result *result = dbb_result_get();
-	int ret = single_open(file, show, result);
+	int ret = single_open(file, dbb_files_result_show, result);
 
 	if (ret)
 		dbb_result_put(result);
 	return ret;
-}
-
-static int dbb_files_table_open(struct inode *inode, struct file *file)
-{
-	return dbb_files_open_result(file, dbb_files_table_show);
-}
-
-static int dbb_files_csv_open(struct inode *inode, struct file *file)
-{
-	return dbb_files_open_result(file, dbb_files_csv_show);
 }
 
 static int dbb_files_result_release(struct inode *inode, struct file *file)
@@ -192,9 +233,17 @@ static int dbb_files_result_release(struct inode *inode, struct file *file)
 	return single_release(inode, file);
 }
 
+static const struct file_operations dbb_files_result_fops = {
+	.owner		= THIS_MODULE,
+	.open		= dbb_files_result_open,
+	.read		= seq_read,
+	.llseek		= seq_lseek,
+	.release	= dbb_files_result_release,
+};
+
 static int dbb_files_samples_open(struct inode *inode, struct file *file)
 {
-	int ret = seq_open(file, &dbb_report_samples_ops);
+	int ret = seq_open(file, &dbb_stream_ops);
 
 	if (!ret)
 		((struct seq_file *)file->private_data)->private = dbb_result_get();
@@ -208,22 +257,6 @@ static int dbb_files_samples_release(struct inode *inode, struct file *file)
 	dbb_result_put(m->private);
 	return seq_release(inode, file);
 }
-
-static const struct file_operations dbb_files_table_fops = {
-	.owner		= THIS_MODULE,
-	.open		= dbb_files_table_open,
-	.read		= seq_read,
-	.llseek		= seq_lseek,
-	.release	= dbb_files_result_release,
-};
-
-static const struct file_operations dbb_files_csv_fops = {
-	.owner		= THIS_MODULE,
-	.open		= dbb_files_csv_open,
-	.read		= seq_read,
-	.llseek		= seq_lseek,
-	.release	= dbb_files_result_release,
-};
 
 static const struct file_operations dbb_files_samples_fops = {
 	.owner		= THIS_MODULE,
@@ -243,13 +276,15 @@ void dbb_files_init(struct dentry *root)
 	unsigned int i;
 
 	debugfs_create_file("README", 0600, root, NULL, &dbb_files_readme_fops);
+	debugfs_create_file("selftest", 0600, root, NULL, &dbb_files_selftest_fops);
 	for (i = 0; i < DBB_PARAM_COUNT; i++)
 		debugfs_create_file(dbb_param_table[i].name, 0600, dir,
 				    (void *)&dbb_param_table[i], &dbb_files_knob_fops);
 	debugfs_create_file("run", 0600, dir, NULL, &dbb_files_run_fops);
 	debugfs_create_file("stop", 0600, dir, NULL, &dbb_files_stop_fops);
 	debugfs_create_file("status", 0600, dir, NULL, &dbb_files_status_fops);
-	debugfs_create_file("results", 0600, dir, NULL, &dbb_files_table_fops);
-	debugfs_create_file("results.csv", 0600, dir, NULL, &dbb_files_csv_fops);
+	for (i = 0; i < ARRAY_SIZE(dbb_files_formats); i++)
+		debugfs_create_file(dbb_files_formats[i].name, 0600, dir,
+				    (void *)&dbb_files_formats[i], &dbb_files_result_fops);
 	debugfs_create_file("samples.csv", 0600, dir, NULL, &dbb_files_samples_fops);
 }

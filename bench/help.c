@@ -28,18 +28,32 @@ static const char dbb_help_files[] =
 	"  heap/stats           counters, key=value\n"
 	"  bench/stop           write 1: stop the run from another shell; what was measured is kept\n"
 	"  bench/status         idle, running, done, stopped or failed; eta_ms is -1 while unknown\n"
-	"  bench/results        table; ns are net of clock overhead\n"
-	"  bench/results.csv    the same numbers; an interval needs 6 rounds, else its fields are empty\n"
-	"  bench/samples.csv    every sample; ns are raw\n";
+	"  bench/results        table; figures are net of clock overhead, of one call\n"
+	"  bench/results.csv    the same numbers and more; an interval needs 6 samples, else it is empty;\n"
+	"                       also as .json, .md (Markdown), .bench (Go benchmarks, for benchstat)\n"
+	"  bench/samples.csv    every sample, raw: clock overhead included, all calls of a batch\n"
+	"  selftest             write measurement: experiments with a known answer; read: KTAP\n";
 
 static const char dbb_help_numbers[] =
 	"\nNumbers\n"
+	"  An arm is a strategy, or strategy+NS with a known delay in its first step.\n"
 	"  Arms run in random order within each round. speedup is baseline/arm of the paired\n"
 	"  rounds: their median and its 95 % interval. verdict: faster or slower when the whole\n"
 	"  interval is more than 1 % away from 1, same when it is within 1 %, else unclear.\n"
 	"\nErrors\n"
 	"  EINVAL unknown word or malformed value; ERANGE outside the limits; EBUSY a run is on;\n"
-	"  ENOMEM; EINTR stopped (ECANCELED when the shell repeats the write, as most do); EIO a mapping showed a wrong page. error_log says more.\n";
+	"  EOPNOTSUPP this kernel or op cannot do that; ENOMEM; EINTR stopped (ECANCELED when\n"
+	"  the shell repeats the write, as most do); EIO a mapping showed a wrong page.\n"
+	"  error_log says more.\n";
+
+static void dbb_help_show_clocks(struct seq_file *m)
+{
+	unsigned int i;
+
+	seq_puts(m, "\nClocks\n");
+	for (i = 0; i < DBB_CLOCK_MAX; i++)
+		seq_printf(m, "  %-20s %s\n", dbb_clocks[i].name, dbb_clocks[i].help);
+}
 
 static void dbb_help_show_phases(struct seq_file *m, const struct dbb_op *op)
 {
@@ -68,6 +82,7 @@ void dbb_help_show(struct seq_file *m)
 		seq_printf(m, "  %-20s %s\n", dbb_ops[i]->name, dbb_ops[i]->help);
 		dbb_help_show_phases(m, dbb_ops[i]);
 	}
+	dbb_help_show_clocks(m);
 	seq_puts(m, "\nmmap strategies\n");
 	for (i = 0; i < DBB_MMAP_MAX; i++)
 		seq_printf(m, "  %-20s %s\n", dbb_mmap_strategies[i]->name,

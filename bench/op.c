@@ -13,6 +13,7 @@ const struct dbb_op *const dbb_ops[DBB_OP_MAX] = {
 	[DBB_OP_VMAP]	= &dbb_op_vmap,
 	[DBB_OP_MMAP]	= &dbb_op_mmap,
 	[DBB_OP_NOOP]	= &dbb_op_noop,
+	[DBB_OP_DELAY]	= &dbb_op_delay,
 };
 
 /**
@@ -31,30 +32,53 @@ const struct dbb_op *dbb_op_find(const char *name)
 	return NULL;
 }
 
+/* Which strategies does the op take? Without an op, any. */
+static int dbb_op_find_strategy(const struct dbb_op *op, const char *name,
+				struct dbb_arm *arm)
+{
+	arm->mmap = dbb_strategy_find_mmap(name);
+	arm->vmap = dbb_strategy_find_vmap(name);
+	if (op && op->family == DBB_FAMILY_MMAP)
+		arm->vmap = NULL;
+	if (op && op->family == DBB_FAMILY_VMAP)
+		arm->mmap = NULL;
+	return arm->mmap || arm->vmap ? 0 : -EINVAL;
+}
+
 /**
- * dbb_op_make_arm() - make an arm from a strategy's name
- * @op: the operation it is for; NULL takes the name from either table
- * @name: strategy
+ * dbb_op_make_arm() - make an arm of its text
+ * @op: the operation it is for; NULL takes what any operation would
+ * @text: "strategy", "strategy+delay", or "delay" for an op of delays
  * @arm: filled on success
  *
  * An op that maps nothing takes any strategy's name: its arms are equal, and
- * comparing them shows what the engine calls a difference.
+ * comparing them shows what the engine calls a difference. A delay is added
+ * to the first timed step: a difference whose size is known.
  *
- * Return: 0, or -EINVAL when the op has no such strategy.
+ * Return: 0, or -EINVAL when the op has no such arm.
  */
-int dbb_op_make_arm(const struct dbb_op *op, const char *name, struct dbb_arm *arm)
+int dbb_op_make_arm(const struct dbb_op *op, const char *text, struct dbb_arm *arm)
 {
-	const struct dbb_mmap_strategy *mmap = dbb_strategy_find_mmap(name);
-	const struct dbb_vmap_strategy *vmap = dbb_strategy_find_vmap(name);
+	struct dbb_arm made = { };
+	char name[DBB_ARM_NAME_LEN];
+	char *plus;
 
-	if (op && op->family == DBB_FAMILY_MMAP)
-		vmap = NULL;
-	if (op && op->family == DBB_FAMILY_VMAP)
-		mmap = NULL;
-	if (!mmap && !vmap)
+	if (strscpy(made.name, text, sizeof(made.name)) < 0)
 		return -EINVAL;
-	arm->name = mmap ? mmap->name : vmap->name;
-	arm->mmap = mmap;
-	arm->vmap = vmap;
+	strscpy(name, text, sizeof(name));
+	plus = strchr(name, '+');
+	if (plus)
+		*plus++ = '\0';
+	if (!plus && (!op || op->delays) && !kstrtou32(name, 10, &made.delay)) {
+		*arm = made;
+		return 0;
+	}
+	if (op && op->delays)
+		return -EINVAL;
+	if (plus && kstrtou32(plus, 10, &made.delay))
+		return -EINVAL;
+	if (dbb_op_find_strategy(op, name, &made))
+		return -EINVAL;
+	*arm = made;
 	return 0;
 }

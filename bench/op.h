@@ -18,6 +18,7 @@ enum dbb_op_id {
 	DBB_OP_VMAP,
 	DBB_OP_MMAP,
 	DBB_OP_NOOP,
+	DBB_OP_DELAY,
 	DBB_OP_MAX
 };
 
@@ -33,16 +34,20 @@ enum dbb_family {
 	DBB_FAMILY_VMAP,
 };
 
+#define DBB_ARM_NAME_LEN 16
+
 /**
  * struct dbb_arm - one of the things that a run compares
- * @name: the strategy's name
+ * @name: as it was written: a strategy, "strategy+delay", or a delay
  * @mmap: set when the op is of %DBB_FAMILY_MMAP
  * @vmap: set when the op is of %DBB_FAMILY_VMAP
+ * @delay: a spin added to the first timed step, in the clock's unit
  */
 struct dbb_arm {
-	const char *name;
+	char name[DBB_ARM_NAME_LEN];
 	const struct dbb_mmap_strategy *mmap;
 	const struct dbb_vmap_strategy *vmap;
+	u32 delay;
 };
 
 /**
@@ -57,6 +62,7 @@ struct dbb_arm {
  * @mapped: @map is valid
  * @uaddr: user mapping of op mmap, 0 when there is none
  * @salt: what op mmap adds to a page's index to make its tag of this sample
+ * @spun: length of the last spin of op delay
  */
 struct dbb_work {
 	const struct dbb_params *params;
@@ -69,20 +75,21 @@ struct dbb_work {
 	bool mapped;
 	unsigned long uaddr;
 	u32 salt;
+	u64 spun;
 };
 
 /**
  * struct dbb_phase - one figure of an op's sample
  * @name: as in the column "phase"
  * @run: the timed step: nothing but the operation. NULL for a derived figure
- * @derive: a derived figure in ns, from the work and the phases before it
+ * @derive: a derived figure, from the work and the phases before it
  * @verify: verify the mapping between this step and the next, untimed
  * @reads: clock reads whose cost lies inside the figure
  */
 struct dbb_phase {
 	const char *name;
 	int (*run)(struct dbb_work *work);
-	u64 (*derive)(const struct dbb_work *work, const u64 *ns);
+	u64 (*derive)(const struct dbb_work *work, const u64 *raw);
 	bool verify;
 	unsigned int reads;
 };
@@ -92,6 +99,8 @@ struct dbb_phase {
  * @name: what a user writes
  * @help: one line for the README file
  * @family: where its strategies come from
+ * @batches: its one step can be repeated between two clock reads
+ * @delays: its arms are delays and it spins them itself
  * @phases: its figures, in the order they are taken
  * @nphases: how many
  * @total: index of the phase that the others are shares of, or -1
@@ -107,6 +116,8 @@ struct dbb_op {
 	const char *name;
 	const char *help;
 	enum dbb_family family;
+	bool batches;
+	bool delays;
 	const struct dbb_phase *phases;
 	unsigned int nphases;
 	int total;
@@ -118,12 +129,13 @@ struct dbb_op {
 
 extern const struct dbb_op *const dbb_ops[DBB_OP_MAX];
 
+extern const struct dbb_op dbb_op_delay;
 extern const struct dbb_op dbb_op_noop;
 extern const struct dbb_op dbb_op_pages;
 extern const struct dbb_op dbb_op_vmap;
 extern const struct dbb_op dbb_op_mmap;
 
 const struct dbb_op *dbb_op_find(const char *name);
-int dbb_op_make_arm(const struct dbb_op *op, const char *name, struct dbb_arm *arm);
+int dbb_op_make_arm(const struct dbb_op *op, const char *text, struct dbb_arm *arm);
 
 #endif /* DBB_BENCH_OP_H */

@@ -68,7 +68,7 @@ static int dbb_op_mmap_verify(struct dbb_work *work, struct dbb_refusal *why)
 		kunmap_local(vaddr);
 		if (tag != work->salt + (u32)i)
 			return dbb_text_refuse(why, -EIO,
-					       "strategy %s: page %lu of the buffer has tag %#x, its user mapping %#x",
+					       "strategy %s: page %lu of the buffer has tag %#x, not %#x",
 					       work->arm->name, i, tag, work->salt + (u32)i);
 		if (!(++i % DBB_RUN_STRIDE) && dbb_run_pause())
 			return -EINTR;
@@ -82,9 +82,9 @@ static void dbb_op_mmap_unprepare(struct dbb_work *work)
 		dbb_op_mmap_unmap(work);
 }
 
-static u64 dbb_op_mmap_total(const struct dbb_work *work, const u64 *ns)
+static u64 dbb_op_mmap_total(const struct dbb_work *work, const u64 *raw)
 {
-	return ns[0] + ns[1] + ns[2];
+	return raw[0] + raw[1] + raw[2];
 }
 
 static const struct dbb_phase dbb_op_mmap_phases[] = {
@@ -96,7 +96,7 @@ static const struct dbb_phase dbb_op_mmap_phases[] = {
 
 const struct dbb_op dbb_op_mmap = {
 	.name		= "mmap",
-	.help		= "vm_mmap() in the writer's address space, one write per page, vm_munmap()",
+	.help		= "vm_mmap() in the writer's address space, a write per page, vm_munmap()",
 	.family		= DBB_FAMILY_MMAP,
 	.phases		= dbb_op_mmap_phases,
 	.nphases	= ARRAY_SIZE(dbb_op_mmap_phases),

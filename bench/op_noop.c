@@ -19,6 +19,7 @@ const struct dbb_op dbb_op_noop = {
 	.name		= "noop",
 	.help		= "an empty step: the engine's own floor",
 	.family		= DBB_FAMILY_NONE,
+	.batches	= true,
 	.phases		= dbb_op_noop_phases,
 	.nphases	= ARRAY_SIZE(dbb_op_noop_phases),
 	.total		= -1,

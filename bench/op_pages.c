@@ -63,6 +63,7 @@ const struct dbb_op dbb_op_pages = {
 	.name		= "pages",
 	.help		= "scatterlist to page array only",
 	.family		= DBB_FAMILY_VMAP,
+	.batches	= true,
 	.phases		= dbb_op_pages_phases,
 	.nphases	= ARRAY_SIZE(dbb_op_pages_phases),
 	.total		= -1,

@@ -56,22 +56,22 @@ static void dbb_op_vmap_unprepare(struct dbb_work *work)
 		dbb_op_vmap_unmap(work);
 }
 
-static u64 dbb_op_vmap_total(const struct dbb_work *work, const u64 *ns)
+static u64 dbb_op_vmap_total(const struct dbb_work *work, const u64 *raw)
 {
-	return ns[0] + ns[1];
+	return raw[0] + raw[1];
 }
 
-static u64 dbb_op_vmap_array(const struct dbb_work *work, const u64 *ns)
+static u64 dbb_op_vmap_array(const struct dbb_work *work, const u64 *raw)
 {
 	return work->times.array_ns;
 }
 
-static u64 dbb_op_vmap_fill(const struct dbb_work *work, const u64 *ns)
+static u64 dbb_op_vmap_fill(const struct dbb_work *work, const u64 *raw)
 {
 	return work->times.fill_ns;
 }
 
-static u64 dbb_op_vmap_vmap(const struct dbb_work *work, const u64 *ns)
+static u64 dbb_op_vmap_vmap(const struct dbb_work *work, const u64 *raw)
 {
 	return work->times.map_ns;
 }

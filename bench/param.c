@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Parameters of a run: one table serves the knobs' files, the run line and
- * the environment header.
+ * Parameters of a run: the knobs as set, and the line that overrides them.
  */
-#include <linux/build_bug.h>
 #include <linux/kernel.h>
+#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/seq_file.h>
@@ -12,198 +11,16 @@
 
 #include "param.h"
 
-#define DBB_PARAM_MAX_ITERATIONS 1000000
-#define DBB_PARAM_MAX_WARMUP 100000
-
 static DEFINE_MUTEX(dbb_param_lock);
 static struct dbb_params dbb_param_knobs = {
 	.op		= &dbb_op_vmap,
 	.size_bytes	= 64 << 20,
 	.iterations	= 20,
-	.warmup		= 2,
+	.warmup		= DBB_WARMUP_AUTO,
+	.threads	= 1,
+	.cpu		= DBB_CPU_ANY,
+	.clock		= &dbb_clocks[DBB_CLOCK_MONOTONIC],
 	.verify		= 1,
-};
-
-static int dbb_param_set_op(struct dbb_params *params, const char *value,
-			    struct dbb_refusal *why)
-{
-	const struct dbb_op *op = dbb_op_find(value);
-
-	if (!op)
-		return dbb_text_refuse(why, -EINVAL,
-				       "\"%.20s\" is no op; accepted: those that bench/op lists",
-				       value);
-	params->op = op;
-	return 0;
-}
-
-static void dbb_param_show_op(struct seq_file *m, const struct dbb_params *params)
-{
-	seq_puts(m, params->op->name);
-}
-
-static void dbb_param_choices_op(struct seq_file *m, const struct dbb_params *params)
-{
-	unsigned int i;
-
-	for (i = 0; i < DBB_OP_MAX; i++)
-		seq_printf(m, dbb_ops[i] == params->op ? "%s[%s]" : "%s%s",
-			   i ? " " : "", dbb_ops[i]->name);
-}
-
-static int dbb_param_set_heap(struct dbb_params *params, const char *value,
-			      struct dbb_refusal *why)
-{
-	const struct dbb_backend *heap = dbb_backend_find(value);
-
-	if (!heap)
-		return dbb_text_refuse(why, -EINVAL,
-				       "\"%.20s\" is no heap; accepted: those that bench/heap lists",
-				       value);
-	params->heap = heap;
-	return 0;
-}
-
-static void dbb_param_show_heap(struct seq_file *m, const struct dbb_params *params)
-{
-	seq_puts(m, params->heap->name);
-}
-
-static void dbb_param_choices_heap(struct seq_file *m, const struct dbb_params *params)
-{
-	unsigned int i;
-
-	for (i = 0; i < DBB_BACKEND_MAX; i++)
-		seq_printf(m, dbb_backends[i] == params->heap ? "%s[%s]" : "%s%s",
-			   i ? " " : "", dbb_backends[i]->name);
-}
-
-static int dbb_param_set_strategies(struct dbb_params *params, const char *value,
-				    struct dbb_refusal *why)
-{
-	struct dbb_arm arms[DBB_ARMS_MAX] = { };
-	char copy[DBB_ARMS_MAX * 16], *rest = copy, *word;
-	unsigned int n = 0;
-
-	if (strscpy(copy, value, sizeof(copy)) < 0)
-		return dbb_text_refuse(why, -EINVAL,
-				       "the list is too long; accepted: up to %u strategies",
-				       DBB_ARMS_MAX);
-	while ((word = strsep(&rest, " ,"))) {
-		if (!*word)
-			continue;
-		if (n == DBB_ARMS_MAX)
-			return dbb_text_refuse(why, -ERANGE,
-					       "too many strategies; accepted: 1 to %u",
-					       DBB_ARMS_MAX);
-		if (dbb_op_make_arm(NULL, word, &arms[n++]))
-			return dbb_text_refuse(why, -EINVAL,
-					       "\"%.20s\" is no strategy; accepted: those in heap/*map_strategy",
-					       word);
-	}
-	if (!n)
-		return dbb_text_refuse(why, -EINVAL,
-				       "the list is empty; accepted: 1 to %u strategies",
-				       DBB_ARMS_MAX);
-	memcpy(params->arms, arms, sizeof(arms));
-	params->narms = n;
-	return 0;
-}
-
-static void dbb_param_show_strategies(struct seq_file *m, const struct dbb_params *params)
-{
-	unsigned int i;
-
-	for (i = 0; i < params->narms; i++)
-		seq_printf(m, "%s%s", i ? "," : "", params->arms[i].name);
-}
-
-static int dbb_param_set_size(struct dbb_params *params, const char *value,
-			      struct dbb_refusal *why)
-{
-	u64 max = min_t(u64, dbb_stats_max_bytes(), SIZE_MAX & PAGE_MASK);
-	u64 bytes;
-	int ret = dbb_text_parse_size(value, &bytes, why);
-
-	if (ret)
-		return ret;
-	if (bytes < PAGE_SIZE || bytes > max)
-		return dbb_text_refuse(why, -ERANGE,
-				       "size %llu is outside the limits; accepted: %lu to %llu (heap/max_bytes)",
-				       bytes, PAGE_SIZE, max);
-	if (bytes & ~PAGE_MASK)
-		return dbb_text_refuse(why, -EINVAL,
-				       "size %llu is odd; accepted: multiples of the page size, %lu",
-				       bytes, PAGE_SIZE);
-	params->size_bytes = bytes;
-	return 0;
-}
-
-static void dbb_param_show_size(struct seq_file *m, const struct dbb_params *params)
-{
-	seq_printf(m, "%llu", params->size_bytes);
-}
-
-static int dbb_param_set_iterations(struct dbb_params *params, const char *value,
-				    struct dbb_refusal *why)
-{
-	return dbb_text_parse_u32(value, 1, DBB_PARAM_MAX_ITERATIONS, &params->iterations, why);
-}
-
-static void dbb_param_show_iterations(struct seq_file *m, const struct dbb_params *params)
-{
-	seq_printf(m, "%u", params->iterations);
-}
-
-static int dbb_param_set_warmup(struct dbb_params *params, const char *value,
-				struct dbb_refusal *why)
-{
-	return dbb_text_parse_u32(value, 0, DBB_PARAM_MAX_WARMUP, &params->warmup, why);
-}
-
-static void dbb_param_show_warmup(struct seq_file *m, const struct dbb_params *params)
-{
-	seq_printf(m, "%u", params->warmup);
-}
-
-static int dbb_param_set_verify(struct dbb_params *params, const char *value,
-				struct dbb_refusal *why)
-{
-	return dbb_text_parse_u32(value, 0, 1, &params->verify, why);
-}
-
-static void dbb_param_show_verify(struct seq_file *m, const struct dbb_params *params)
-{
-	seq_printf(m, "%u", params->verify);
-}
-
-static int dbb_param_set_seed(struct dbb_params *params, const char *value,
-			      struct dbb_refusal *why)
-{
-	return dbb_text_parse_u32(value, 0, U32_MAX, &params->seed, why);
-}
-
-static void dbb_param_show_seed(struct seq_file *m, const struct dbb_params *params)
-{
-	seq_printf(m, "%u", params->seed);
-}
-
-const struct dbb_param dbb_param_table[DBB_PARAM_COUNT] = {
-	{ "op", "what is timed", dbb_param_set_op, dbb_param_show_op,
-	  dbb_param_choices_op },
-	{ "heap", "where the buffer comes from", dbb_param_set_heap,
-	  dbb_param_show_heap, dbb_param_choices_heap },
-	{ "strategies", "what is compared, up to 8; the first is the baseline",
-	  dbb_param_set_strategies, dbb_param_show_strategies },
-	{ "size", "bytes; k, M, G", dbb_param_set_size, dbb_param_show_size },
-	{ "iterations", "measured rounds", dbb_param_set_iterations,
-	  dbb_param_show_iterations },
-	{ "warmup", "rounds before them that are not kept", dbb_param_set_warmup,
-	  dbb_param_show_warmup },
-	{ "verify", "1: check every page of every mapping, untimed",
-	  dbb_param_set_verify, dbb_param_show_verify },
-	{ "seed", "of the order of the arms; 0 draws one for each run",
-	  dbb_param_set_seed, dbb_param_show_seed },
 };
 
 static const struct dbb_param *dbb_param_find(const char *name)
@@ -224,7 +41,7 @@ static void dbb_param_fill_defaults(struct dbb_params *params)
 	if (!params->heap)
 		params->heap = dbb_backends[DBB_BACKEND_SYSTEM];
 	if (!params->narms)
-		dbb_param_set_strategies(params, "page,sg", &why);
+		dbb_param_find("strategies")->set(params, "page,sg", &why);
 }
 
 static void dbb_param_get_knobs(struct dbb_params *params)
@@ -262,16 +79,22 @@ int dbb_param_set_knob(const struct dbb_param *param, const char *value,
  */
 void dbb_param_show_knob(struct seq_file *m, const struct dbb_param *param)
 {
+	char text[DBB_PARAM_TEXT_MAX];
 	struct dbb_params params;
 
 	dbb_param_get_knobs(&params);
-	(param->choices ?: param->show)(m, &params);
+	if (param->choices) {
+		param->choices(m, &params);
+	} else {
+		param->print(text, sizeof(text), &params);
+		seq_puts(m, text);
+	}
 	seq_putc(m, '\n');
 }
 
 static int dbb_param_refuse_key(const char *key, struct dbb_refusal *why)
 {
-	char keys[96] = "";
+	char keys[120] = "";
 	unsigned int i;
 	int len = 0;
 
@@ -290,7 +113,7 @@ static int dbb_param_parse_word(struct dbb_params *params, char *word, bool firs
 
 	if (!value) {
 		if (first)
-			return dbb_param_set_op(params, word, why);
+			return dbb_param_find("op")->set(params, word, why);
 		return dbb_text_refuse(why, -EINVAL, "\"%.40s\" is no key=value", word);
 	}
 	*value++ = '\0';
@@ -300,17 +123,44 @@ static int dbb_param_parse_word(struct dbb_params *params, char *word, bool firs
 	return param->set(params, value, why);
 }
 
-/* What no single key can decide: does the op have these strategies? */
+/* What no single key can decide. */
 static int dbb_param_finish(struct dbb_params *params, struct dbb_refusal *why)
 {
+	const struct dbb_op *op = params->op;
+	u64 max = min_t(u64, dbb_stats_max_bytes(), SIZE_MAX & PAGE_MASK);
 	unsigned int i;
 
-	for (i = 0; i < params->narms; i++)
-		if (dbb_op_make_arm(params->op, params->arms[i].name, &params->arms[i]))
+	for (i = 0; i < params->narms; i++) {
+		char *name = params->arms[i].name;
+
+		if (!dbb_op_make_arm(op, name, &params->arms[i]))
+			continue;
+		if (op->delays)
 			return dbb_text_refuse(why, -EINVAL,
-					       "op %s has no %s; accepted: those in heap/%s_strategy",
-					       params->op->name, params->arms[i].name,
-					       params->op->family == DBB_FAMILY_MMAP ? "mmap" : "vmap");
+					       "op %s has no %s; accepted: delays, e.g. strategies=10000,10200",
+					       op->name, name);
+		return dbb_text_refuse(why, -EINVAL,
+				       "op %s has no %s; accepted: those in heap/%s_strategy",
+				       op->name, name,
+				       op->family == DBB_FAMILY_MMAP ? "mmap" : "vmap");
+	}
+	if (params->batch > 1 && !op->batches)
+		return dbb_text_refuse(why, -EOPNOTSUPP,
+				       "op %s needs set-up between calls; accepted: batch=1 or auto",
+				       op->name);
+	if (params->threads > 1 && params->clock->close)
+		return dbb_text_refuse(why, -EOPNOTSUPP,
+				       "clock %s counts one thread; accepted: threads=1",
+				       params->clock->name);
+	if (op->family != DBB_FAMILY_NONE && params->size_bytes > div_u64(max, params->threads))
+		return dbb_text_refuse(why, -ERANGE,
+				       "%u threads with %llu bytes each; accepted: %llu bytes together",
+				       params->threads, params->size_bytes, max);
+	if ((u64)params->iterations * params->threads > DBB_PARAM_MAX_ITERATIONS)
+		return dbb_text_refuse(why, -ERANGE,
+				       "%u iterations in %u threads; accepted: %u samples an arm",
+				       params->iterations, params->threads,
+				       DBB_PARAM_MAX_ITERATIONS);
 	return 0;
 }
 
@@ -321,7 +171,8 @@ static int dbb_param_finish(struct dbb_params *params, struct dbb_refusal *why)
  * @why: filled on failure
  *
  * Return: 0, -EINVAL for an unknown word or a malformed value, -ERANGE
- * outside the limits. The knobs themselves do not change.
+ * outside the limits, -EOPNOTSUPP for values that do not go together. The
+ * knobs themselves do not change.
  */
 int dbb_param_parse_line(struct dbb_params *params, char *line, struct dbb_refusal *why)
 {
@@ -347,17 +198,19 @@ int dbb_param_parse_line(struct dbb_params *params, char *line, struct dbb_refus
 }
 
 /**
- * dbb_param_show_line() - print parameters as a line that repeats the run
- * @m: file being read
+ * dbb_param_print_line() - print parameters as a line that repeats the run
+ * @text: room for it
+ * @size: of @text
  * @params: the parameters
  */
-void dbb_param_show_line(struct seq_file *m, const struct dbb_params *params)
+void dbb_param_print_line(char *text, size_t size, const struct dbb_params *params)
 {
 	unsigned int i;
+	int len = 0;
 
 	for (i = 0; i < DBB_PARAM_COUNT; i++) {
-		seq_printf(m, "%s%s=", i ? " " : "", dbb_param_table[i].name);
-		dbb_param_table[i].show(m, params);
+		len += scnprintf(text + len, size - len, "%s%s=", i ? " " : "",
+				 dbb_param_table[i].name);
+		len += dbb_param_table[i].print(text + len, size - len, params);
 	}
-	seq_putc(m, '\n');
 }

@@ -7,11 +7,37 @@
 
 #include <linux/types.h>
 
+#include "clock.h"
 #include "op.h"
 
 struct seq_file;
 
 #define DBB_ARMS_MAX 8
+#define DBB_THREADS_MAX 64
+
+/* params.warmup: as many rounds as it takes to settle. */
+#define DBB_WARMUP_AUTO U32_MAX
+
+/* params.batch: as many calls as the clock's tick asks for. */
+#define DBB_BATCH_AUTO 0
+
+/* params.cpu: wherever the scheduler puts the run. */
+#define DBB_CPU_ANY -1
+
+/**
+ * enum dbb_purge - when lazily freed kernel mappings are really freed
+ * @DBB_PURGE_NONE: when the kernel does it, inside somebody's time
+ * @DBB_PURGE_ROUND: before each round
+ * @DBB_PURGE_BLOCK: before each %DBB_PURGE_BLOCK_ROUNDS rounds
+ */
+enum dbb_purge {
+	DBB_PURGE_NONE,
+	DBB_PURGE_ROUND,
+	DBB_PURGE_BLOCK,
+	DBB_PURGE_MAX
+};
+
+#define DBB_PURGE_BLOCK_ROUNDS 16
 
 /**
  * struct dbb_params - all parameters of a run
@@ -19,9 +45,14 @@ struct seq_file;
  * @heap: backend of the buffer
  * @arms: what is compared; the first is the baseline
  * @narms: how many
- * @size_bytes: size of the buffer
+ * @size_bytes: size of the buffer, one for each thread
  * @iterations: measured rounds
- * @warmup: rounds before them that are not kept
+ * @warmup: rounds before them that are not kept, or %DBB_WARMUP_AUTO
+ * @batch: calls in one sample, or %DBB_BATCH_AUTO
+ * @threads: how many do the same at the same time
+ * @cpu: where the first thread is pinned, or %DBB_CPU_ANY
+ * @clock: what counts
+ * @purge: when lazily freed kernel mappings are really freed
  * @seed: of the order of the arms; 0 draws one for each run
  * @verify: check each mapping page by page, untimed
  */
@@ -33,6 +64,11 @@ struct dbb_params {
 	u64 size_bytes;
 	u32 iterations;
 	u32 warmup;
+	u32 batch;
+	u32 threads;
+	s32 cpu;
+	const struct dbb_clock *clock;
+	enum dbb_purge purge;
 	u32 seed;
 	u32 verify;
 };
@@ -42,19 +78,26 @@ struct dbb_params {
  * @name: of the knob's file and of the key in a run line
  * @help: one line for the README file
  * @set: parse a value into @params or refuse it and leave them alone
- * @show: print the value as @set takes it
+ * @print: print the value as @set takes it; returns its length
  * @choices: print all values with the active one in brackets; NULL when
- *	     @show says it all
+ *	     @print says it all
  */
 struct dbb_param {
 	const char *name;
 	const char *help;
 	int (*set)(struct dbb_params *params, const char *value, struct dbb_refusal *why);
-	void (*show)(struct seq_file *m, const struct dbb_params *params);
+	int (*print)(char *text, size_t size, const struct dbb_params *params);
 	void (*choices)(struct seq_file *m, const struct dbb_params *params);
 };
 
-#define DBB_PARAM_COUNT 8
+#define DBB_PARAM_COUNT 13
+
+/* Room for any one value, and for a whole line. */
+#define DBB_PARAM_TEXT_MAX 160
+#define DBB_PARAM_LINE_MAX 480
+
+/* Rounds times threads, so that figures fit in 64 bits. */
+#define DBB_PARAM_MAX_ITERATIONS 1000000
 
 extern const struct dbb_param dbb_param_table[DBB_PARAM_COUNT];
 
@@ -62,6 +105,6 @@ int dbb_param_set_knob(const struct dbb_param *param, const char *value,
 		       struct dbb_refusal *why);
 void dbb_param_show_knob(struct seq_file *m, const struct dbb_param *param);
 int dbb_param_parse_line(struct dbb_params *params, char *line, struct dbb_refusal *why);
-void dbb_param_show_line(struct seq_file *m, const struct dbb_params *params);
+void dbb_param_print_line(char *text, size_t size, const struct dbb_params *params);
 
 #endif /* DBB_BENCH_PARAM_H */

@@ -38,8 +38,9 @@ struct dbb_result *dbb_result_new(const struct dbb_params *params)
 		return ERR_PTR(-ENOMEM);
 	kref_init(&result->ref);
 	result->params = *params;
-	result->sample_size = struct_size(sample, ns, params->op->nphases);
-	result->samples = kvcalloc(array_size(params->iterations, params->narms),
+	result->sample_size = struct_size(sample, raw, params->op->nphases);
+	result->samples = kvcalloc(array3_size(params->iterations, params->narms,
+					       params->threads),
 				   result->sample_size, GFP_KERNEL);
 	result->rows = kvcalloc(params->narms * params->op->nphases,
 				sizeof(*result->rows), GFP_KERNEL);
@@ -48,22 +49,6 @@ struct dbb_result *dbb_result_new(const struct dbb_params *params)
 		return ERR_PTR(-ENOMEM);
 	}
 	return result;
-}
-
-/**
- * dbb_result_sample() - one sample
- * @result: result
- * @round: measured round
- * @arm: index of the arm
- *
- * Return: the sample.
- */
-struct dbb_sample *dbb_result_sample(const struct dbb_result *result, u32 round,
-				     unsigned int arm)
-{
-	size_t index = (size_t)round * result->params.narms + arm;
-
-	return result->samples + index * result->sample_size;
 }
 
 /**
@@ -80,63 +65,46 @@ struct dbb_row *dbb_result_row(const struct dbb_result *result, unsigned int arm
 	return &result->rows[arm * result->params.op->nphases + phase];
 }
 
-static s64 dbb_result_net(const struct dbb_result *result, u32 round, unsigned int arm,
-			  unsigned int phase)
+/**
+ * dbb_result_net() - a sample net of the clock's overhead
+ * @result: result whose clock was calibrated
+ * @round: measured round
+ * @arm: index of the arm
+ * @thread: index of the thread
+ * @phase: index of the phase
+ *
+ * Return: the figure of the whole batch in the clock's unit; below 0 when
+ * the overhead was overestimated.
+ */
+s64 dbb_result_net(const struct dbb_result *result, u32 round, unsigned int arm,
+		   unsigned int thread, unsigned int phase)
 {
-	u64 overhead = (u64)result->params.op->phases[phase].reads * result->clock.overhead_ns;
+	u64 overhead = (u64)result->params.op->phases[phase].reads * result->cost.overhead;
 
-	return dbb_result_sample(result, round, arm)->ns[phase] - overhead;
-}
-
-static void dbb_result_finish_row(struct dbb_result *result, unsigned int arm,
-				  unsigned int phase, s64 *scratch)
-{
-	struct dbb_row *row = dbb_result_row(result, arm, phase);
-	u32 round;
-
-	for (round = 0; round < result->rounds; round++)
-		scratch[round] = dbb_result_net(result, round, arm, phase);
-	dbb_summary_compute(&row->net, scratch, result->rounds);
-
-	for (round = 0; round < result->rounds; round++)
-		scratch[round] = dbb_summary_ratio(dbb_result_net(result, round, 0, phase),
-						   dbb_result_net(result, round, arm, phase));
-	dbb_summary_compute(&row->ratio, scratch, result->rounds);
-	row->verdict = arm ? dbb_summary_judge(&row->ratio) : DBB_VERDICT_BASELINE;
-}
-
-static void dbb_result_count_disturbed(struct dbb_result *result, unsigned int arm)
-{
-	u32 round;
-
-	for (round = 0; round < result->rounds; round++)
-		if (dbb_result_sample(result, round, arm)->flags)
-			result->disturbed[arm]++;
+	return dbb_result_sample(result, round, arm, thread)->raw[phase] - overhead;
 }
 
 /**
- * dbb_result_finish() - make the figures of the samples
- * @result: result whose samples, rounds and clock are filled
- *
- * Return: 0 or -ENOMEM.
+ * dbb_result_describe() - say where and how a result was measured
+ * @result: the result
+ * @say: called for each key and value
+ * @data: handed to @say
  */
-int dbb_result_finish(struct dbb_result *result)
+void dbb_result_describe(const struct dbb_result *result, dbb_describe_fn say, void *data)
 {
-	const struct dbb_params *params = &result->params;
-	unsigned int arm, phase;
-	s64 *scratch;
+	char text[DBB_PARAM_LINE_MAX];
 
-	scratch = kvmalloc_array(max(result->rounds, 1U), sizeof(*scratch), GFP_KERNEL);
-	if (!scratch)
-		return -ENOMEM;
-	for (arm = 0; arm < params->narms; arm++) {
-		dbb_result_count_disturbed(result, arm);
-		for (phase = 0; phase < params->op->nphases; phase++)
-			dbb_result_finish_row(result, arm, phase, scratch);
-	}
-	kvfree(scratch);
-	result->complete = result->rounds == params->iterations;
-	return 0;
+	dbb_env_describe(&result->env, say, data);
+	say(data, "clock", result->params.clock->name);
+	say(data, "traced", result->traced ? "1" : "0");
+	scnprintf(text, sizeof(text), "%u", result->warmup);
+	say(data, "warmup_rounds", text);
+	say(data, "warmup_end", result->params.warmup != DBB_WARMUP_AUTO ? "fixed" :
+				result->settled ? "settled" : "cap");
+	scnprintf(text, sizeof(text), "%u", result->lost);
+	say(data, "samples_lost", text);
+	dbb_param_print_line(text, sizeof(text), &result->params);
+	say(data, "params", text);
 }
 
 /**

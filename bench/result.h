@@ -10,37 +10,54 @@
 
 #include "clock.h"
 #include "env.h"
+#include "mannwhitney.h"
+#include "modes.h"
+#include "paired.h"
 #include "param.h"
+#include "sample.h"
 #include "summary.h"
 
-/* What may have happened to a sample besides the operation. */
-#define DBB_SAMPLE_MIGRATED	BIT(0)	/* ended on another CPU */
-#define DBB_SAMPLE_SWITCHED	BIT(1)	/* was scheduled out */
+/* What a reader should know before believing a row. */
+#define DBB_ROW_BELOW_FLOOR	BIT(0)	/* too short for the clock */
+#define DBB_ROW_LOW_DISTINCT	BIT(1)	/* few different values */
+#define DBB_ROW_MAD_ZERO	BIT(2)	/* most samples are equal */
+#define DBB_ROW_AUTOCORRELATED	BIT(3)	/* rounds are not independent */
+#define DBB_ROW_TWO_MODES	BIT(4)	/* two groups: one median misleads */
 
 /**
- * struct dbb_sample - one arm's turn in one round
- * @order: its place in the round
- * @flags: DBB_SAMPLE_ bits
- * @cpu: where it ended
- * @ns: raw time of each phase
- */
-struct dbb_sample {
-	u8 order;
-	u8 flags;
-	u16 cpu;
-	u64 ns[];
-};
-
-/**
- * struct dbb_row - one arm and phase, summarised
- * @net: times net of clock overhead, in ns
- * @ratio: baseline / arm of the paired rounds, in millionths
+ * struct dbb_row - one arm and phase, summarised over rounds and threads
+ * @net: times net of clock overhead, of one call, in the clock's unit
+ * @ratio: baseline / arm of the paired samples, in millionths
+ * @diff: arm - baseline of the paired samples, in the clock's unit
  * @verdict: what @ratio comes to
+ * @test: second opinion: baseline against arm
+ * @lag1: autocorrelation of the rounds, in thousandths
+ * @modes: groups of @net
+ * @flags: DBB_ROW_ bits
  */
 struct dbb_row {
 	struct dbb_summary net;
 	struct dbb_summary ratio;
+	struct dbb_summary diff;
 	enum dbb_verdict verdict;
+	struct dbb_mannwhitney test;
+	int lag1;
+	struct dbb_modes modes;
+	unsigned int flags;
+};
+
+/**
+ * struct dbb_disturbed - samples of an arm that something happened to
+ * @any: samples with at least one of the following
+ * @migrated: a step ended on another CPU
+ * @switched: the task was scheduled out
+ * @interrupted: the CPU took an interrupt
+ */
+struct dbb_disturbed {
+	u32 any;
+	u32 migrated;
+	u32 switched;
+	u32 interrupted;
 };
 
 /**
@@ -49,14 +66,18 @@ struct dbb_row {
  * @run: number of the run since the module was loaded
  * @params: as they were used; the seed is the one that was drawn
  * @env: where it ran
- * @clock: calibration
- * @chunks: scatterlist entries of the buffer
+ * @cost: calibration of the clock
+ * @chunks: scatterlist entries of the first thread's buffer
+ * @batch: calls in one sample
+ * @warmup: warm-up rounds done
+ * @settled: the warm-up ended because medians agreed, not by its number
  * @rounds: measured rounds kept
+ * @lost: samples taken in a round that was not completed, and not kept
  * @complete: all rounds that were wanted
  * @traced: tracepoints fired inside timed windows
- * @disturbed: for each arm, samples with a flag
+ * @disturbed: for each arm
  * @sample_size: bytes of one struct dbb_sample with its phases
- * @samples: rounds x arms of them
+ * @samples: rounds x arms x threads of them
  * @rows: arms x phases
  */
 struct dbb_result {
@@ -64,25 +85,51 @@ struct dbb_result {
 	unsigned int run;
 	struct dbb_params params;
 	struct dbb_env env;
-	struct dbb_clock clock;
+	struct dbb_clock_cost cost;
 	unsigned int chunks;
+	u32 batch;
+	u32 warmup;
+	bool settled;
 	u32 rounds;
+	u32 lost;
 	bool complete;
 	bool traced;
-	u32 disturbed[DBB_ARMS_MAX];
+	struct dbb_disturbed disturbed[DBB_ARMS_MAX];
 	size_t sample_size;
 	void *samples;
 	struct dbb_row *rows;
 };
 
+/**
+ * dbb_result_sample() - one sample
+ * @result: result
+ * @round: measured round
+ * @arm: index of the arm
+ * @thread: index of the thread
+ *
+ * Return: the sample.
+ */
+static inline struct dbb_sample *
+dbb_result_sample(const struct dbb_result *result, u32 round, unsigned int arm,
+		  unsigned int thread)
+{
+	size_t index = (size_t)round * result->params.narms + arm;
+
+	index = index * result->params.threads + thread;
+	return result->samples + index * result->sample_size;
+}
+
 struct dbb_result *dbb_result_new(const struct dbb_params *params);
-struct dbb_sample *dbb_result_sample(const struct dbb_result *result, u32 round,
-				     unsigned int arm);
 struct dbb_row *dbb_result_row(const struct dbb_result *result, unsigned int arm,
 			       unsigned int phase);
-int dbb_result_finish(struct dbb_result *result);
+s64 dbb_result_net(const struct dbb_result *result, u32 round, unsigned int arm,
+		   unsigned int thread, unsigned int phase);
+void dbb_result_describe(const struct dbb_result *result, dbb_describe_fn say, void *data);
 void dbb_result_publish(struct dbb_result *result);
 struct dbb_result *dbb_result_get(void);
 void dbb_result_put(struct dbb_result *result);
+
+/* figures.c */
+int dbb_figures_make(struct dbb_result *result);
 
 #endif /* DBB_BENCH_RESULT_H */

@@ -1,34 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The engine: rounds of arms in random order, two clock reads around each
- * step, everything else outside of them.
+ * The engine: a run from its first allocation to its result. Its rounds are
+ * in rounds.c.
  */
 #include <linux/err.h>
+#include <linux/ktime.h>
 #include <linux/mutex.h>
-#include <linux/prandom.h>
 #include <linux/random.h>
 #include <linux/sched/signal.h>
-#include <linux/smp.h>
 
-#include "param.h"
-#include "result.h"
+#include "rounds.h"
 #include "run.h"
 #include "status.h"
 #include "../trace/dbb_trace.h"
-
-/**
- * struct dbb_run - one run
- * @params: its parameters
- * @result: what it fills
- * @work: what its operation works on
- * @rnd: draws the order of the arms
- */
-struct dbb_run {
-	const struct dbb_params *params;
-	struct dbb_result *result;
-	struct dbb_work work;
-	struct rnd_state rnd;
-};
 
 static DEFINE_MUTEX(dbb_run_lock);
 static bool dbb_run_stop_wanted;
@@ -47,7 +31,7 @@ void dbb_run_stop(void)
 /**
  * dbb_run_stopped() - has the run been asked to stop?
  *
- * Context: the run's task.
+ * Context: the run's task or one of its threads.
  *
  * Return: whether a signal or dbb_run_stop() came.
  */
@@ -67,258 +51,199 @@ bool dbb_run_pause(void)
 	return dbb_run_stopped();
 }
 
-static bool dbb_run_is_traced(void)
-{
-	return trace_dbb_mmap_enabled() || trace_dbb_vmap_enabled() ||
-	       trace_dbb_vunmap_enabled() || trace_dbb_fill_enabled();
-}
-
-static int dbb_run_time_step(struct dbb_run *run, const struct dbb_phase *phase, u64 *ns)
-{
-	u64 start;
-	int ret;
-
-	start = dbb_clock_now();
-	ret = phase->run(&run->work);
-	*ns = dbb_clock_now() - start;
-	return ret;
-}
-
-static int dbb_run_verify(struct dbb_run *run, struct dbb_refusal *why)
-{
-	const struct dbb_params *params = run->params;
-
-	if (!params->verify)
-		return 0;
-	return params->op->verify(&run->work, why);
-}
-
-static int dbb_run_take_phases(struct dbb_run *run, u64 *ns, struct dbb_refusal *why)
-{
-	const struct dbb_op *op = run->params->op;
-	unsigned int i;
-	int ret;
-
-	for (i = 0; i < op->nphases; i++) {
-		const struct dbb_phase *phase = &op->phases[i];
-
-		if (phase->derive) {
-			ns[i] = phase->derive(&run->work, ns);
-			continue;
-		}
-		ret = dbb_run_time_step(run, phase, &ns[i]);
-		if (ret)
-			return dbb_text_refuse(why, ret, "strategy %s: phase %s returned %pe",
-					       run->work.arm->name, phase->name, ERR_PTR(ret));
-		if (phase->verify) {
-			ret = dbb_run_verify(run, why);
-			if (ret)
-				return ret;
-		}
-	}
-	return 0;
-}
-
-static int dbb_run_take_sample(struct dbb_run *run, unsigned int arm,
-			       struct dbb_sample *sample, struct dbb_refusal *why)
-{
-	const struct dbb_op *op = run->params->op;
-	unsigned long switches;
-	int cpu, ret;
-
-	run->work.arm = &run->params->arms[arm];
-	if (op->point) {
-		ret = op->point(&run->work);
-		if (ret)
-			return dbb_text_refuse(why, ret, "strategy %s cannot be used: %pe",
-					       run->work.arm->name, ERR_PTR(ret));
-	}
-	cpu = raw_smp_processor_id();
-	switches = current->nvcsw + current->nivcsw;
-	ret = dbb_run_take_phases(run, sample->ns, why);
-	sample->cpu = raw_smp_processor_id();
-	sample->flags = 0;
-	if (sample->cpu != cpu)
-		sample->flags |= DBB_SAMPLE_MIGRATED;
-	if (current->nvcsw + current->nivcsw != switches)
-		sample->flags |= DBB_SAMPLE_SWITCHED;
-	return ret;
-}
-
-/* Fisher-Yates: every order is equally likely, so no arm is always second. */
-static void dbb_run_draw_order(struct dbb_run *run, u8 *order)
-{
-	unsigned int i, j;
-
-	for (i = 0; i < run->params->narms; i++) {
-		j = prandom_u32_state(&run->rnd) % (i + 1);
-		order[i] = order[j];
-		order[j] = i;
-	}
-}
-
-static int dbb_run_take_round(struct dbb_run *run, u32 round, struct dbb_refusal *why)
-{
-	u8 order[DBB_ARMS_MAX];
-	unsigned int i;
-	int ret;
-
-	dbb_run_draw_order(run, order);
-	for (i = 0; i < run->params->narms; i++) {
-		struct dbb_sample *sample = dbb_result_sample(run->result, round, order[i]);
-
-		ret = dbb_run_take_sample(run, order[i], sample, why);
-		if (ret)
-			return ret;
-		sample->order = i;
-		if (dbb_run_pause())
-			return -EINTR;
-	}
-	return 0;
-}
-
-static void dbb_run_trace_round(const struct dbb_run *run, u32 round)
-{
-	const struct dbb_params *params = run->params;
-	unsigned int arm, phase;
-
-	if (!trace_dbb_sample_enabled())
-		return;
-	for (arm = 0; arm < params->narms; arm++) {
-		const struct dbb_sample *sample = dbb_result_sample(run->result, round, arm);
-
-		for (phase = 0; phase < params->op->nphases; phase++)
-			trace_dbb_sample(run->result->run, params->op->name,
-					 params->op->phases[phase].name,
-					 params->arms[arm].name, arm, round,
-					 sample->order, sample->ns[phase], sample->cpu);
-	}
-}
-
-/* Warm-up rounds write to the place of the first measured round. */
-static int dbb_run_take_rounds(struct dbb_run *run, struct dbb_refusal *why)
-{
-	const struct dbb_params *params = run->params;
-	u32 total = params->warmup + params->iterations;
-	u32 done;
-	int ret;
-
-	dbb_status_step(0);
-	for (done = 0; done < total; done++) {
-		u32 round = done < params->warmup ? 0 : done - params->warmup;
-
-		run->result->traced |= dbb_run_is_traced();
-		ret = dbb_run_take_round(run, round, why);
-		if (ret)
-			return ret;
-		if (done >= params->warmup) {
-			dbb_run_trace_round(run, round);
-			run->result->rounds++;
-		}
-		dbb_status_step(done + 1);
-	}
-	return 0;
-}
-
-static int dbb_run_prepare(struct dbb_run *run, struct dbb_refusal *why)
+static int dbb_run_prepare_work(struct dbb_rounds *run, struct dbb_work *work,
+				struct dbb_refusal *why)
 {
 	const struct dbb_params *params = run->params;
 	struct dma_buf *dmabuf;
 	int ret;
-
-	run->work.params = params;
-	run->work.times.now = dbb_clock_now;
-	run->work.salt = params->seed;
-	prandom_seed_state(&run->rnd, params->seed);
 
 	if (params->op->family != DBB_FAMILY_NONE) {
 		dmabuf = dbb_buffer_create(params->heap, params->size_bytes, O_RDWR,
 					   dbb_run_stopped);
 		if (IS_ERR(dmabuf))
 			return dbb_text_refuse(why, PTR_ERR(dmabuf),
-					       "a buffer of %llu bytes could not be allocated from heap %s: %pe",
+					       "%llu bytes could not be allocated from heap %s: %pe",
 					       params->size_bytes, params->heap->name, dmabuf);
-		run->work.dmabuf = dmabuf;
-		run->work.buf = dbb_buffer_from(dmabuf);
-		run->result->chunks = dbb_buffer_chunks(run->work.buf);
+		work->dmabuf = dmabuf;
+		work->buf = dbb_buffer_from(dmabuf);
+		run->result->chunks = dbb_buffer_chunks(work->buf);
 	}
-	if (params->op->prepare) {
-		ret = params->op->prepare(&run->work);
-		if (ret)
-			return dbb_text_refuse(why, ret, "op %s could not be prepared: %pe",
-					       params->op->name, ERR_PTR(ret));
-	}
-	return 0;
+	if (!params->op->prepare)
+		return 0;
+	ret = params->op->prepare(work);
+	if (ret)
+		dbb_text_refuse(why, ret, "op %s could not be prepared: %pe",
+				params->op->name, ERR_PTR(ret));
+	return ret;
 }
 
-static void dbb_run_unprepare(struct dbb_run *run)
+static void dbb_run_unprepare_work(struct dbb_rounds *run, struct dbb_work *work)
 {
+	if (!work->dmabuf)
+		return;
 	if (run->params->op->unprepare)
-		run->params->op->unprepare(&run->work);
-	if (run->work.dmabuf)
-		dma_buf_put(run->work.dmabuf);
+		run->params->op->unprepare(work);
+	dma_buf_put(work->dmabuf);
 }
 
-static int dbb_run_measure(struct dbb_run *run, struct dbb_refusal *why)
+static int dbb_run_take_all(struct dbb_rounds *run, struct dbb_refusal *why)
 {
-	int ret;
+	unsigned int i;
+	int ret = 0;
 
-	ret = dbb_run_prepare(run, why);
+	for (i = 0; !ret && i < run->params->threads; i++)
+		ret = dbb_run_prepare_work(run, dbb_worker_work(run->crew, i), why);
 	if (!ret) {
-		ret = dbb_clock_calibrate(&run->result->clock);
+		ret = dbb_clock_calibrate(run->params->clock, &run->result->cost);
 		if (ret)
 			dbb_text_refuse(why, ret, "no memory to calibrate the clock");
 	}
+	dbb_status_start();
 	if (!ret)
-		ret = dbb_run_take_rounds(run, why);
-	dbb_run_unprepare(run);
-	if (ret == -EINTR)
-		dbb_text_refuse(why, ret, "stopped after %u of %u rounds",
-				run->result->rounds, run->params->iterations);
+		ret = dbb_rounds_choose_batch(run, why);
+	if (!ret)
+		ret = dbb_rounds_warm_up(run, why);
+	if (!ret)
+		ret = dbb_rounds_take(run, why);
+	for (i = 0; i < run->params->threads; i++)
+		dbb_run_unprepare_work(run, dbb_worker_work(run->crew, i));
 	return ret;
 }
 
-/* What was measured before an error or a stop is kept, and marked. */
-static int dbb_run_conclude(struct dbb_run *run, int err, struct dbb_refusal *why)
+static int dbb_run_hire(struct dbb_rounds *run, struct dbb_refusal *why)
 {
-	int ret = dbb_result_finish(run->result);
-
-	if (ret) {
-		dbb_result_put(run->result);
-		return err ?: dbb_text_refuse(why, ret, "no memory to summarise the samples");
-	}
-	dbb_result_publish(run->result);
-	return err;
-}
-
-static int dbb_run_locked(const struct dbb_params *params, struct dbb_refusal *why)
-{
-	struct dbb_run run = { };
-	unsigned int number = ++dbb_run_number;
-	u64 start = ktime_get_ns();
 	int ret;
 
+	run->crew = dbb_worker_hire(run->params, why);
+	if (IS_ERR(run->crew))
+		return PTR_ERR(run->crew);
+	ret = dbb_run_take_all(run, why);
+	dbb_worker_dismiss(run->crew);
+	return ret;
+}
+
+static int dbb_run_open_clock(struct dbb_rounds *run, struct dbb_refusal *why)
+{
+	const struct dbb_clock *clock = run->params->clock;
+	int ret = 0;
+
+	if (clock->open)
+		ret = clock->open(why);
+	if (ret)
+		return ret;
+	ret = dbb_run_hire(run, why);
+	if (clock->close)
+		clock->close();
+	return ret;
+}
+
+/* Several threads are pinned each on its own, here it is the asking task. */
+static int dbb_run_pin(struct dbb_rounds *run, struct dbb_refusal *why)
+{
+	const struct dbb_params *params = run->params;
+	cpumask_var_t before;
+	int ret;
+
+	if (params->cpu == DBB_CPU_ANY || params->threads > 1)
+		return dbb_run_open_clock(run, why);
+	if (!alloc_cpumask_var(&before, GFP_KERNEL))
+		return dbb_text_refuse(why, -ENOMEM, "no memory for a CPU mask");
+	cpumask_copy(before, current->cpus_ptr);
+	ret = set_cpus_allowed_ptr(current, cpumask_of(params->cpu));
+	if (ret) {
+		dbb_text_refuse(why, ret, "cpu %d cannot be used: %pe", params->cpu,
+				ERR_PTR(ret));
+	} else {
+		ret = dbb_run_open_clock(run, why);
+		set_cpus_allowed_ptr(current, before);
+	}
+	free_cpumask_var(before);
+	return ret;
+}
+
+static void dbb_run_measure_into(struct dbb_result *result, int *err,
+				 struct dbb_refusal *why)
+{
+	struct dbb_rounds run = { .params = &result->params, .result = result };
+	const struct dbb_params *params = run.params;
+	u64 start = ktime_get_ns();
+	u32 warmup = params->warmup == DBB_WARMUP_AUTO ? DBB_WARMUP_CAP : params->warmup;
+
+	prandom_seed_state(&run.rnd, params->seed);
+	dbb_env_read(&result->env);
+	dbb_status_begin(result->run, params->op->name, warmup + params->iterations);
+	trace_dbb_run_begin(result->run, params->op->name, params->size_bytes,
+			    params->narms, params->iterations);
+	*err = dbb_run_pin(&run, why);
+	trace_dbb_run_end(result->run, params->op->name, result->rounds,
+			  ktime_get_ns() - start, *err);
+	if (*err == -EINTR)
+		dbb_text_refuse(why, *err, "stopped after %u of %u rounds",
+				result->rounds, params->iterations);
+}
+
+/**
+ * dbb_run_claim() - make the engine the caller's own
+ * @why: filled on failure
+ *
+ * Return: 0, or -EBUSY when a run is on.
+ */
+int dbb_run_claim(struct dbb_refusal *why)
+{
+	if (!mutex_trylock(&dbb_run_lock))
+		return dbb_text_refuse(why, -EBUSY,
+				       "another run is on; write 1 to bench/stop to end it");
 	WRITE_ONCE(dbb_run_stop_wanted, false);
-	run.result = dbb_result_new(params);
-	if (IS_ERR(run.result))
-		return dbb_text_refuse(why, PTR_ERR(run.result),
+	return 0;
+}
+
+/**
+ * dbb_run_release() - give the engine back
+ */
+void dbb_run_release(void)
+{
+	mutex_unlock(&dbb_run_lock);
+}
+
+/**
+ * dbb_run_measure() - one run, from parameters to figures
+ * @params: parameters
+ * @err: 0, or why the run ended early: -EINTR when stopped, -EIO when a
+ *	 mapping showed a wrong page, -ENOMEM, -EOPNOTSUPP, what an exporter
+ *	 returned
+ * @why: filled when @err is not 0
+ *
+ * Context: process context of the writer, whose address space op mmap uses;
+ * the engine was claimed. Blocks until the run is done or stopped.
+ *
+ * Return: the result with what was measured, also when @err is not 0; NULL
+ * when there was no memory for one.
+ */
+struct dbb_result *dbb_run_measure(const struct dbb_params *params, int *err,
+				   struct dbb_refusal *why)
+{
+	struct dbb_result *result = dbb_result_new(params);
+	int ret;
+
+	if (IS_ERR(result)) {
+		*err = dbb_text_refuse(why, PTR_ERR(result),
 				       "no memory for the samples of %u rounds",
 				       params->iterations);
-	run.result->run = number;
-	while (!run.result->params.seed)
-		run.result->params.seed = get_random_u32();
-	run.params = &run.result->params;
-	dbb_env_read(&run.result->env);
-
-	dbb_status_begin(number, params->op->name, params->warmup + params->iterations);
-	trace_dbb_run_begin(number, params->op->name, params->size_bytes, params->narms,
-			    params->iterations);
-	ret = dbb_run_measure(&run, why);
-	trace_dbb_run_end(number, params->op->name, run.result->rounds,
-			  ktime_get_ns() - start, ret);
-	ret = dbb_run_conclude(&run, ret, why);
-	dbb_status_end(ret, why);
-	return ret;
+		return NULL;
+	}
+	result->run = ++dbb_run_number;
+	while (!result->params.seed)
+		result->params.seed = get_random_u32();
+	dbb_run_measure_into(result, err, why);
+	ret = dbb_figures_make(result);
+	if (ret) {
+		dbb_result_put(result);
+		result = NULL;
+		*err = dbb_text_refuse(why, ret, "no memory to summarise the samples");
+	}
+	dbb_status_end(*err, why);
+	return result;
 }
 
 /**
@@ -326,20 +251,27 @@ static int dbb_run_locked(const struct dbb_params *params, struct dbb_refusal *w
  * @params: parameters
  * @why: filled on failure
  *
- * Context: process context of the writer, whose address space op mmap uses.
- * Blocks until the run is done or stopped.
+ * Context: as dbb_run_measure(), but the engine is claimed here.
  *
- * Return: 0; -EBUSY when another run is on; -ENOMEM; -EINTR when stopped;
- * -EIO when a mapping showed a wrong page; what an exporter returned.
+ * Return: 0, -EBUSY when another run is on, or the error of dbb_run_measure().
  */
 int dbb_run_execute(const struct dbb_params *params, struct dbb_refusal *why)
 {
+	struct dbb_result *result;
 	int ret;
 
-	if (!mutex_trylock(&dbb_run_lock))
-		return dbb_text_refuse(why, -EBUSY,
-				       "another run is on; write 1 to bench/stop to end it");
-	ret = dbb_run_locked(params, why);
-	mutex_unlock(&dbb_run_lock);
+	ret = dbb_run_claim(why);
+	if (ret)
+		return ret;
+	result = dbb_run_measure(params, &ret, why);
+	/*
+	 * What was measured before an error or a stop is kept, and marked. A
+	 * run that never came to measure leaves the last result alone.
+	 */
+	if (result && (!ret || ret == -EINTR || result->rounds))
+		dbb_result_publish(result);
+	else
+		dbb_result_put(result);
+	dbb_run_release();
 	return ret;
 }

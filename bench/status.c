@@ -24,7 +24,6 @@ enum dbb_status_state {
  * @done: rounds done, warm-up included
  * @total: rounds wanted, warm-up included
  * @start_ns: when the first round began
- * @step_ns: when the last round ended
  * @err: how it ended
  * @why: the reason, unless @err is 0
  */
@@ -35,7 +34,6 @@ struct dbb_status {
 	u32 done;
 	u32 total;
 	u64 start_ns;
-	u64 step_ns;
 	int err;
 	struct dbb_refusal why;
 };
@@ -61,16 +59,34 @@ void dbb_status_begin(unsigned int run, const char *op, u32 total)
 }
 
 /**
- * dbb_status_step() - rounds were done
- * @done: how many so far; the call with 0 starts the clock of the ETA
+ * dbb_status_start() - the first round begins: from now on an ETA makes sense
+ */
+void dbb_status_start(void)
+{
+	spin_lock(&dbb_status_lock);
+	dbb_status.start_ns = ktime_get_ns();
+	spin_unlock(&dbb_status_lock);
+}
+
+/**
+ * dbb_status_step() - a round was done
+ * @done: how many so far
+ *
+ * One store: it is called once for each round, however short.
  */
 void dbb_status_step(u32 done)
 {
+	WRITE_ONCE(dbb_status.done, done);
+}
+
+/**
+ * dbb_status_total() - the run will be shorter than was thought
+ * @total: rounds it will take, warm-up included
+ */
+void dbb_status_total(u32 total)
+{
 	spin_lock(&dbb_status_lock);
-	dbb_status.done = done;
-	dbb_status.step_ns = ktime_get_ns();
-	if (!done)
-		dbb_status.start_ns = dbb_status.step_ns;
+	dbb_status.total = total;
 	spin_unlock(&dbb_status_lock);
 }
 
@@ -94,7 +110,7 @@ static s64 dbb_status_eta_ms(const struct dbb_status *now)
 {
 	if (!now->done)
 		return -1;
-	return div_u64((now->step_ns - now->start_ns) / now->done *
+	return div_u64(div_u64(ktime_get_ns() - now->start_ns, now->done) *
 		       (now->total - now->done), NSEC_PER_MSEC);
 }
 

@@ -11,9 +11,6 @@
 
 #include "summary.h"
 
-/* theta: a difference below 1 % is not worth a word. */
-#define DBB_SUMMARY_THETA (DBB_SUMMARY_ONE / 100)
-
 static int dbb_summary_cmp(const void *a, const void *b)
 {
 	s64 x = *(const s64 *)a;
@@ -22,16 +19,26 @@ static int dbb_summary_cmp(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static void dbb_summary_sort(s64 *samples, u32 n)
+/**
+ * dbb_summary_sort() - sort samples
+ * @samples: the samples
+ * @n: how many
+ */
+void dbb_summary_sort(s64 *samples, u32 n)
 {
 	sort(samples, n, sizeof(*samples), dbb_summary_cmp, NULL);
 }
 
-/*
- * Mean of the two middle samples when n is even, rounded down. Taking the
- * upper middle instead gives 22 false alarms in 40 A/A trials.
+/**
+ * dbb_summary_median() - median of sorted samples
+ * @sorted: the samples
+ * @n: how many, at least 1
+ *
+ * Return: the middle one; of an even number the mean of the two middle ones,
+ * rounded down. Taking the upper of them gave 22 false alarms in 40 A/A
+ * trials.
  */
-static s64 dbb_summary_median(const s64 *sorted, u32 n)
+s64 dbb_summary_median(const s64 *sorted, u32 n)
 {
 	s64 low = sorted[(n - 1) / 2];
 	s64 high = sorted[n / 2];
@@ -55,10 +62,31 @@ static s64 dbb_summary_mean(const s64 *samples, u32 n)
 	return div_s64(sum, n);
 }
 
+/* Destroys the samples: they become distances from the median. */
+static s64 dbb_summary_mad(s64 *samples, u32 n, s64 median)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		samples[i] = abs(samples[i] - median);
+	dbb_summary_sort(samples, n);
+	return dbb_summary_median(samples, n);
+}
+
+static u32 dbb_summary_distinct(const s64 *sorted, u32 n)
+{
+	u32 distinct = 1;
+	u32 i;
+
+	for (i = 1; i < n; i++)
+		distinct += sorted[i] != sorted[i - 1];
+	return distinct;
+}
+
 /**
  * dbb_summary_compute() - summarise samples
  * @summary: filled
- * @samples: the samples; left sorted by distance from the median
+ * @samples: the samples, sorted; left in no useful state
  * @n: how many
  *
  * The interval of the median is that of its order statistics: with
@@ -71,13 +99,13 @@ static s64 dbb_summary_mean(const s64 *samples, u32 n)
  */
 void dbb_summary_compute(struct dbb_summary *summary, s64 *samples, u32 n)
 {
-	u32 rank, i;
+	u32 rank;
 
 	memset(summary, 0, sizeof(*summary));
 	if (!n)
 		return;
-	dbb_summary_sort(samples, n);
 	summary->n = n;
+	summary->distinct = dbb_summary_distinct(samples, n);
 	summary->min = samples[0];
 	summary->p50 = dbb_summary_median(samples, n);
 	summary->p90 = dbb_summary_percentile(samples, n, 90);
@@ -90,43 +118,5 @@ void dbb_summary_compute(struct dbb_summary *summary, s64 *samples, u32 n)
 		summary->p50_lo = samples[rank - 1];
 		summary->p50_hi = samples[n - rank];
 	}
-	for (i = 0; i < n; i++)
-		samples[i] = abs(samples[i] - summary->p50);
-	dbb_summary_sort(samples, n);
-	summary->mad = dbb_summary_median(samples, n);
-}
-
-/**
- * dbb_summary_ratio() - how many times faster than the baseline
- * @baseline: the baseline's time in ns, below 2^43
- * @arm: the arm's time in ns in the same round
- *
- * A time below 1 ns, which the clock's overhead can leave of a very short
- * one, counts as 1 ns.
- *
- * Return: baseline / arm in millionths.
- */
-s64 dbb_summary_ratio(s64 baseline, s64 arm)
-{
-	return div64_s64(max(baseline, 1LL) * DBB_SUMMARY_ONE, max(arm, 1LL));
-}
-
-/**
- * dbb_summary_judge() - the verdict on paired ratios
- * @ratios: their summary, in millionths
- *
- * Return: the verdict; never %DBB_VERDICT_BASELINE.
- */
-enum dbb_verdict dbb_summary_judge(const struct dbb_summary *ratios)
-{
-	if (!ratios->interval)
-		return DBB_VERDICT_UNCLEAR;
-	if (ratios->p50_lo > DBB_SUMMARY_ONE + DBB_SUMMARY_THETA)
-		return DBB_VERDICT_FASTER;
-	if (ratios->p50_hi < DBB_SUMMARY_ONE - DBB_SUMMARY_THETA)
-		return DBB_VERDICT_SLOWER;
-	if (ratios->p50_lo >= DBB_SUMMARY_ONE - DBB_SUMMARY_THETA &&
-	    ratios->p50_hi <= DBB_SUMMARY_ONE + DBB_SUMMARY_THETA)
-		return DBB_VERDICT_SAME;
-	return DBB_VERDICT_UNCLEAR;
+	summary->mad = dbb_summary_mad(samples, n, summary->p50);
 }

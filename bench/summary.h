@@ -16,6 +16,7 @@
 /**
  * struct dbb_summary - what is said of a set of samples
  * @n: samples; all other fields are 0 when there are none
+ * @distinct: different values among them
  * @interval: @p50_lo and @p50_hi are valid (@n is at least 6)
  * @min: smallest
  * @p50: median
@@ -29,6 +30,7 @@
  */
 struct dbb_summary {
 	u32 n;
+	u32 distinct;
 	bool interval;
 	s64 min;
 	s64 p50;
@@ -41,25 +43,8 @@ struct dbb_summary {
 	s64 mad;
 };
 
-/**
- * enum dbb_verdict - what a paired comparison comes to
- * @DBB_VERDICT_BASELINE: the arm is the baseline
- * @DBB_VERDICT_FASTER: the whole interval is above 1 + theta
- * @DBB_VERDICT_SLOWER: the whole interval is below 1 - theta
- * @DBB_VERDICT_SAME: the whole interval is within 1 - theta and 1 + theta
- * @DBB_VERDICT_UNCLEAR: none of these, or too few samples
- */
-enum dbb_verdict {
-	DBB_VERDICT_BASELINE,
-	DBB_VERDICT_FASTER,
-	DBB_VERDICT_SLOWER,
-	DBB_VERDICT_SAME,
-	DBB_VERDICT_UNCLEAR,
-	DBB_VERDICT_MAX
-};
-
+void dbb_summary_sort(s64 *samples, u32 n);
+s64 dbb_summary_median(const s64 *sorted, u32 n);
 void dbb_summary_compute(struct dbb_summary *summary, s64 *samples, u32 n);
-s64 dbb_summary_ratio(s64 baseline, s64 arm);
-enum dbb_verdict dbb_summary_judge(const struct dbb_summary *ratios);
 
 #endif /* DBB_BENCH_SUMMARY_H */

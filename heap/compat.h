@@ -8,7 +8,9 @@
 #define DBB_HEAP_COMPAT_H
 
 #include <linux/dma-buf.h>
+#include <linux/hardirq.h>
 #include <linux/highmem.h>
+#include <linux/kernel_stat.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
@@ -162,6 +164,27 @@ static inline const char *dbb_compat_preempt_model(void)
 #else
 	return "dynamic";
 #endif
+}
+
+/**
+ * dbb_compat_interrupts() - how many interrupts this CPU has taken
+ *
+ * x86 counts those of its local APIC, the timer among them, apart.
+ *
+ * Return: a count that only grows, as long as the task stays on its CPU.
+ */
+static inline u64 dbb_compat_interrupts(void)
+{
+	u64 count = this_cpu_read(kstat.irqs_sum);
+
+#if defined(CONFIG_X86_LOCAL_APIC) && defined(DBB_HAVE_IRQ_STAT)
+	count += this_cpu_read(irq_stat.apic_timer_irqs);
+#endif
+#if defined(CONFIG_X86) && defined(CONFIG_SMP) && defined(DBB_HAVE_IRQ_STAT)
+	count += this_cpu_read(irq_stat.irq_resched_count);
+	count += this_cpu_read(irq_stat.irq_call_count);
+#endif
+	return count;
 }
 
 #endif /* DBB_HEAP_COMPAT_H */

@@ -28,5 +28,6 @@ dbb-have := \
 	$(call dbb-text,kmap_local_page,highmem.h,DBB_HAVE_KMAP_LOCAL) \
 	$(call dbb-text,int (\*vmap),dma-buf.h,DBB_HAVE_VMAP_MAP) \
 	$(call dbb-text,define MODULE_IMPORT_NS(ns).*import_ns. ns,module.h,DBB_HAVE_QUOTED_NS) \
+	$(call dbb-exported,irq_stat,DBB_HAVE_IRQ_STAT) \
 	$(call dbb-exported,preempt_model_full,DBB_HAVE_PREEMPT_MODEL) \
 	$(call dbb-exported,dma_buf_vmap_unlocked,DBB_HAVE_VMAP_UNLOCKED)

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The rounds of a run.
+ */
+#ifndef DBB_BENCH_ROUNDS_H
+#define DBB_BENCH_ROUNDS_H
+
+#include <linux/prandom.h>
+
+#include "param.h"
+#include "result.h"
+#include "warmup.h"
+#include "worker.h"
+
+/**
+ * struct dbb_rounds - a run while it is on
+ * @params: its parameters
+ * @result: what it fills
+ * @crew: who takes the samples
+ * @warmup: how warm it is
+ * @rnd: draws the order of the arms
+ */
+struct dbb_rounds {
+	const struct dbb_params *params;
+	struct dbb_result *result;
+	struct dbb_crew *crew;
+	struct dbb_warmup warmup;
+	struct rnd_state rnd;
+};
+
+int dbb_rounds_choose_batch(struct dbb_rounds *rounds, struct dbb_refusal *why);
+int dbb_rounds_warm_up(struct dbb_rounds *rounds, struct dbb_refusal *why);
+int dbb_rounds_take(struct dbb_rounds *rounds, struct dbb_refusal *why);
+
+#endif /* DBB_BENCH_ROUNDS_H */
