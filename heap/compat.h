@@ -166,25 +166,48 @@ static inline const char *dbb_compat_preempt_model(void)
 #endif
 }
 
+/* The counters of x86 were members of a struct before they were an array. */
+#if defined(CONFIG_X86) && defined(DBB_HAVE_IRQ_STAT)
+#ifdef DBB_HAVE_IRQ_COUNTS
+#define DBB_IRQ_COUNT(index, member)	this_cpu_read(irq_stat.counts[IRQ_COUNT_##index])
+#else
+#define DBB_IRQ_COUNT(index, member)	this_cpu_read(irq_stat.member)
+#endif
+#endif
+
+/*
+ * x86 counts the interrupts of its local APIC, the timer among them, apart:
+ * once in fields, then in an array. Other architectures count all together.
+ */
+#if !defined(CONFIG_X86_LOCAL_APIC) || !defined(CONFIG_SMP) || !defined(DBB_HAVE_IRQ_STAT)
+static inline u64 dbb_compat_apic_interrupts(void)
+{
+	return 0;
+}
+#elif defined(DBB_HAVE_IRQ_COUNTS)
+static inline u64 dbb_compat_apic_interrupts(void)
+{
+	return this_cpu_read(irq_stat.counts[IRQ_COUNT_APIC_TIMER]) +
+	       this_cpu_read(irq_stat.counts[IRQ_COUNT_RESCHEDULE]) +
+	       this_cpu_read(irq_stat.counts[IRQ_COUNT_CALL_FUNCTION]);
+}
+#else
+static inline u64 dbb_compat_apic_interrupts(void)
+{
+	return this_cpu_read(irq_stat.apic_timer_irqs) +
+	       this_cpu_read(irq_stat.irq_resched_count) +
+	       this_cpu_read(irq_stat.irq_call_count);
+}
+#endif
+
 /**
  * dbb_compat_interrupts() - how many interrupts this CPU has taken
- *
- * x86 counts those of its local APIC, the timer among them, apart.
  *
  * Return: a count that only grows, as long as the task stays on its CPU.
  */
 static inline u64 dbb_compat_interrupts(void)
 {
-	u64 count = this_cpu_read(kstat.irqs_sum);
-
-#if defined(CONFIG_X86_LOCAL_APIC) && defined(DBB_HAVE_IRQ_STAT)
-	count += this_cpu_read(irq_stat.apic_timer_irqs);
-#endif
-#if defined(CONFIG_X86) && defined(CONFIG_SMP) && defined(DBB_HAVE_IRQ_STAT)
-	count += this_cpu_read(irq_stat.irq_resched_count);
-	count += this_cpu_read(irq_stat.irq_call_count);
-#endif
-	return count;
+	return this_cpu_read(kstat.irqs_sum) + dbb_compat_apic_interrupts();
 }
 
 #endif /* DBB_HEAP_COMPAT_H */

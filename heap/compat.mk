@@ -18,16 +18,18 @@ endif
 endif
 
 dbb-header   = $(if $(wildcard $(srctree)/$(1)),-D$(2))
-dbb-text     = $(shell grep -qs -e '$(1)' $(srctree)/include/linux/$(2) && echo -D$(3))
+dbb-text     = $(shell grep -qs -e '$(1)' $(srctree)/$(2) && echo -D$(3))
 dbb-exported = $(shell grep -qs -w -e '$(1)' $(objtree)/Module.symvers && echo -D$(2))
 
 dbb-have := \
 	$(call dbb-header,include/linux/iosys-map.h,DBB_HAVE_IOSYS_MAP) \
 	$(call dbb-header,include/linux/dma-buf-map.h,DBB_HAVE_DMA_BUF_MAP) \
 	$(call dbb-header,arch/x86/include/asm/cpuid/api.h,DBB_HAVE_CPUID_API) \
-	$(call dbb-text,kmap_local_page,highmem.h,DBB_HAVE_KMAP_LOCAL) \
-	$(call dbb-text,int (\*vmap),dma-buf.h,DBB_HAVE_VMAP_MAP) \
-	$(call dbb-text,define MODULE_IMPORT_NS(ns).*import_ns. ns,module.h,DBB_HAVE_QUOTED_NS) \
+	$(call dbb-text,kmap_local_page,include/linux/highmem.h,DBB_HAVE_KMAP_LOCAL) \
+	$(call dbb-text,int (\*vmap),include/linux/dma-buf.h,DBB_HAVE_VMAP_MAP) \
+	$(call dbb-text,define MODULE_IMPORT_NS(ns).*import_ns. ns,include/linux/module.h,DBB_HAVE_QUOTED_NS) \
+	$(call dbb-text,IRQ_COUNT_APIC_TIMER,arch/x86/include/asm/hardirq.h,DBB_HAVE_IRQ_COUNTS) \
+	$(call dbb-text,IRQ_COUNT_APIC_TIMER,arch/x86/include/asm/hardirq.h,DBB_HAVE_IRQ_COUNTS) \
 	$(call dbb-exported,irq_stat,DBB_HAVE_IRQ_STAT) \
 	$(call dbb-exported,preempt_model_full,DBB_HAVE_PREEMPT_MODEL) \
 	$(call dbb-exported,dma_buf_vmap_unlocked,DBB_HAVE_VMAP_UNLOCKED)
