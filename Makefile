@@ -2,10 +2,11 @@
 # For people; kbuild reads Kbuild instead. ARCH, CROSS_COMPILE, LLVM, CC and W
 # reach kbuild as for any kernel module. KERNEL and ARCH choose the guest of the
 # targets that boot one: KERNEL=6.1 ARCH=amd64, or any line of
-# scripts/vm/kernels.
+# scripts/vm/kernels, and COMPILER one of the compilers of that line.
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 KERNEL ?= 6.1
+export DBB_COMPILER = $(COMPILER)
 guest_arch = $(if $(filter arm64,$(ARCH)),arm64,amd64)
 
 modules: ## build the module for the running kernel, or for KDIR=
@@ -22,6 +23,15 @@ bench: ## measure in a guest: boot a distribution kernel in QEMU, print the tabl
 test: ## run the tests in a guest
 	scripts/test/run.sh --kernel $(KERNEL) --arch $(guest_arch) $(TEST)
 
+matrix: ## build, load and test on every kernel of scripts/vm/kernels; ROWS=, TESTED= and TEST= narrow it
+	scripts/vm/matrix.sh $(if $(ROWS),--rows '$(ROWS)') $(if $(TESTED),--tested '$(TESTED)') $(TEST)
+
+exact: ## count instructions in a guest, hold them against scripts/exact
+	scripts/exact.sh $(KERNEL) $(guest_arch)
+
+exact-update: ## write that baseline anew, and say what moved
+	scripts/exact.sh --update $(KERNEL) $(guest_arch)
+
 check: ## style gate: checkpatch, warnings, sparse, shellcheck, layers
 	scripts/check.sh $(KERNEL) $(guest_arch)
 
@@ -33,6 +43,6 @@ clean: ## remove what was built in this tree
 	$(MAKE) -C bench/user clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
 
-.PHONY: modules user bench test check install clean help
+.PHONY: modules user bench test matrix exact exact-update check install clean help

@@ -55,12 +55,81 @@ run_make()
 	make -j "$(nproc)" --no-print-directory ${DBB_QUIET:+-s} "$@" >&2
 }
 
+# The same in the toolchain of another release of the distribution, as root
+# there but nowhere else. What it reads and writes is in the cache; kbuild also
+# wants /proc and /dev.
+make_in_toolchain()
+{
+	map=
+	[ "$(id -u)" = 0 ] || map=--map-root-user
+	# shellcheck disable=SC2016 # for the inner shell
+	unshare --mount $map sh -ec '
+		root=$1 cache=$2
+		shift 2
+		mkdir -p "$root$cache" "$root/proc" "$root/dev"
+		for folder in /proc /dev "$cache"; do
+			mount --rbind "$folder" "$root$folder"
+		done
+		exec chroot "$root" make "$@"' toolchain "$toolchain" "$cache" \
+		-j "$(nproc)" --no-print-directory ${DBB_QUIET:+-s} "$@" >&2
+}
+
+# A kernel's configuration speaks of the compiler that it was made for. Tells
+# kbuild that clang is another one: who it is, and which flags it lacks.
+clang_arguments()
+{
+	version=$("$compiler" -dumpversion)
+	major=${version%%.*} rest=${version#*.}
+	echo LLVM="${compiler#clang}" CONFIG_CC_IS_GCC= CONFIG_GCC_VERSION=0 \
+		CONFIG_CC_IS_CLANG=y \
+		CONFIG_CLANG_VERSION=$((major * 10000 + ${rest%%.*} * 100 + ${rest#*.})) \
+		CONFIG_CC_IMPLICIT_FALLTHROUGH=-Wimplicit-fallthrough \
+		CONFIG_FTRACE_MCOUNT_USE_CC= \
+		CONFIG_FTRACE_MCOUNT_USE_RECORDMCOUNT=y
+	[ "$major" -ge 15 ] || echo CONFIG_CC_HAS_AUTO_VAR_INIT_ZERO_ENABLER=y \
+		CONFIG_RETHUNK= CONFIG_SLS=
+}
+
+# Sets how to run make for the module, and what to tell it about the compiler.
+choose_compiler_arguments()
+{
+	make_module=run_make
+	if [ -n "$compiler_suite" ]; then
+		toolchain=$("$vm/toolchain.sh" "$kernel" "$arch")
+		make_module=make_in_toolchain
+	fi
+	arguments=${DBB_STRICT:+KCFLAGS=-Werror}
+	case $compiler in
+	clang*) arguments="$arguments $(clang_arguments)" ;;
+	esac
+}
+
 # Type information for BPF would need pahole and is of no use here.
 build_module()
 {
-	run_make -C "$headers" M="$src" ARCH="$karch" \
+	# shellcheck disable=SC2086 # a list of words
+	"$make_module" -C "$headers" M="$src" ARCH="$karch" \
 		CROSS_COMPILE="$cross" CC="$kernel_cc" W=1 \
-		CONFIG_DEBUG_INFO_BTF_MODULES= "$@" modules
+		CONFIG_DEBUG_INFO_BTF_MODULES= PAHOLE_VERSION=0 \
+		CONFIG_PAHOLE_VERSION=0 $arguments \
+		"$@" modules
+}
+
+# Kbuild compares programs with those that built the kernel.
+known_warnings='differs from the one used to build the kernel'
+
+# The compiler's warnings are errors here, but kbuild has others.
+build_module_strictly()
+{
+	build_module "$@" >"$work/log" 2>&1 || {
+		cat "$work/log" >&2
+		exit 1
+	}
+	cat "$work/log" >&2
+	grep -i -w warning "$work/log" | grep -v "$known_warnings" >&2 || return 0
+	# They would not come again for what is built already.
+	rm -rf "$src" "$work/sources"
+	die 'the build of the module has warnings'
 }
 
 stage_module()
@@ -97,7 +166,11 @@ build()
 	stage=$work/stage.new
 	rm -rf "$work/stage" "$stage"
 	mkdir "$stage"
-	build_module "$@"
+	if [ -n "${DBB_STRICT:-}" ]; then
+		build_module_strictly "$@"
+	else
+		build_module "$@"
+	fi
 	stage_module
 	stage_scripts
 	build_user
@@ -109,7 +182,7 @@ build()
 # Everything that the stage depends on; equal means nothing to do.
 fingerprint()
 {
-	echo "$kernel_cc $user_cc $* $(cat "$kernel_dir/identity")"
+	echo "$kernel_cc $user_cc $arguments $* $(cat "$kernel_dir/identity")"
 	(cd "$src" && xargs -d '\n' cksum <"$work/sources")
 }
 
@@ -131,11 +204,12 @@ headers=$kernel_dir/headers
 release=$(cat "$kernel_dir/release")
 # Several trees of this project may share the cache.
 tree=$(printf '%s' "$source_tree" | cksum | cut -d ' ' -f 1)
-work=$cache/build/$kernel-$arch$tag-$tree
+work=$cache/build/$kernel-$arch-$compiler$tag${DBB_STRICT:+-strict}-$tree
 src=$work/src
 mkdir -p "$src"
 lock "build-${work##*/}"
 copy_sources
+choose_compiler_arguments
 fingerprint "$@" >"$work/fingerprint.new"
 if [ ! -d "$work/stage" ] ||
 	! cmp -s "$work/fingerprint.new" "$work/fingerprint"; then

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Brings a kernel's checkpatch.pl and its word lists into the cache, out of the
 # distribution's kernel source package, and prints the folder they are in.
-# usage: scripts/vm/checkpatch.sh KERNEL
+# usage: scripts/vm/checkpatch.sh KERNEL ARCH
 set -eu
 
 vm=$(cd "$(dirname "$0")" && pwd)
@@ -29,9 +29,10 @@ fetch()
 	mv "$new" "$dest"
 }
 
-[ $# = 1 ] || die "usage: scripts/vm/checkpatch.sh KERNEL"
-kernel=$1 arch=$host_arch
-read_kernel "$kernel" "$arch"
+[ $# = 2 ] || die "usage: scripts/vm/checkpatch.sh KERNEL ARCH"
+read_kernel "$1" "$2"
+# The sources are those of every flavour and architecture.
+kernel=${1%%-*} arch=$host_arch
 source=linux-source-$kernel
 dest=$cache/checkpatch/$kernel
 mkdir -p "$cache/checkpatch"

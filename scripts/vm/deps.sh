@@ -21,20 +21,19 @@ emulator_package()
 	esac
 }
 
-compiler_packages()
+# A compiler of another release of the distribution is not installed: see
+# toolchain.sh.
+compiler_wanted()
 {
-	if [ "$1" = "$host_arch" ]; then
-		echo "$compiler"
-	else
-		echo "gcc-$triplet $compiler-$triplet libc6-dev-$1-cross"
-	fi
+	[ -n "$compiler_suite" ] || echo "$compiler_packages"
+	[ -z "$cross" ] || echo "gcc-$triplet libc6-dev-$arch-cross"
 }
 
 wanted()
 {
 	echo "$build_packages $guest_packages"
 	emulator_package "$arch"
-	compiler_packages "$arch"
+	compiler_wanted
 	[ "$purpose" != check ] || echo "$check_packages"
 }
 

@@ -178,7 +178,7 @@ is_there()
 kernel=$1 arch=$2
 read_kernel "$kernel" "$arch"
 dest=$cache/kernel/$kernel-$arch
-identity="$dest $row $guest_modules $module_folders"
+identity="$dest $suite $packages $guest_modules $module_folders"
 is_there && exit
 mkdir -p "$cache/kernel"
 lock "kernel-$kernel-$arch"

@@ -2,7 +2,9 @@
 # shellcheck shell=sh
 # Shared by the scripts in scripts/vm, which source it after setting $vm to
 # their own folder: messages, the cache, locks, the table of kernels and the
-# toolchain. DBB_SRC names another source tree, DBB_QUIET silences progress.
+# toolchain. DBB_SRC names another source tree, DBB_QUIET silences progress,
+# DBB_COMPILER chooses among the compilers of a kernel, DBB_STRICT refuses
+# warnings of the module's build.
 
 # Administration tools such as depmod are not on every user's path.
 PATH=$PATH:/usr/sbin:/sbin
@@ -46,7 +48,9 @@ unlock()
 	exec 9>&-
 }
 
-# Sets row, suite, compiler and packages from the table's line of a kernel.
+# Sets suite, packages, compilers (all that the row accepts), compiler (the one
+# that DBB_COMPILER names, else the first) and compiler_suite, which is empty
+# unless this machine's distribution does not have that compiler.
 # shellcheck disable=SC2034 # each script reads its own share of them
 read_kernel()
 {
@@ -54,9 +58,34 @@ read_kernel()
 		'$1 == kernel && $2 == arch' "$vm/kernels")
 	[ -n "$row" ] || die "no kernel '$1' for architecture '$2';" \
 		"scripts/vm/kernels has: $(list_kernels)"
-	read -r _ _ suite compiler packages <<-END
+	read -r _ _ suite compilers packages <<-END
 		$row
 	END
+	compilers=$(echo "$compilers" | tr , ' ')
+	choose_compiler "${DBB_COMPILER:-${compilers%% *}}"
+}
+
+choose_compiler()
+{
+	for compiler in $compilers; do
+		compiler_suite=
+		case $compiler in
+		*@*) compiler_suite=${compiler#*@} ;;
+		esac
+		[ "$compiler_suite" != "$(this_suite)" ] || compiler_suite=
+		case $1 in
+		"$compiler" | "${compiler%@*}")
+			compiler=${compiler%@*}
+			return ;;
+		esac
+	done
+	die "compiler '$1' is not among those of the row '$row'"
+}
+
+this_suite()
+{
+	. /etc/os-release
+	echo "$VERSION_CODENAME"
 }
 
 list_kernels()
@@ -65,8 +94,9 @@ list_kernels()
 		"$vm/kernels"
 }
 
-# Sets karch (the kernel's name of the architecture), cross and the names of
-# the C compilers for the module and for user programs.
+# Sets karch (the kernel's name of the architecture), cross, the names of the C
+# compilers for the module and for user programs, and the packages that hold
+# the former.
 # shellcheck disable=SC2034
 read_toolchain()
 {
@@ -77,8 +107,17 @@ read_toolchain()
 	*) die "unknown architecture '$1'; accepted: amd64, arm64" ;;
 	esac
 	[ "$1" = "$host_arch" ] || cross=$triplet-
-	kernel_cc=$cross$compiler
 	user_cc=${cross}gcc
+	case $compiler in
+	clang*)
+		kernel_cc=$compiler
+		compiler_packages="$compiler lld${compiler#clang} llvm${compiler#clang}"
+		;;
+	*)
+		kernel_cc=$cross$compiler
+		compiler_packages=$compiler${cross:+-$triplet}
+		;;
+	esac
 }
 
 # True when every named Debian package is installed. Otherwise $missing lists
