@@ -35,15 +35,17 @@ static ssize_t dbb_files_knob_write(struct file *file, const char __user *ubuf,
 	struct seq_file *m = file->private_data;
 	const struct dbb_param *param = m->private;
 	struct dbb_refusal why;
+	char path[32];
 	char *text;
 	int ret;
 
-	text = dbb_text_from_user(ubuf, count, param->name);
+	scnprintf(path, sizeof(path), "bench/%s", param->name);
+	text = dbb_text_from_user(ubuf, count, path);
 	if (IS_ERR(text))
 		return PTR_ERR(text);
 	ret = dbb_param_set_knob(param, text, &why);
 	if (ret)
-		dbb_errlog_add(param->name, text, ret, &why);
+		dbb_errlog_add(path, text, ret, &why);
 	kfree(text);
 	return ret ?: count;
 }
@@ -90,7 +92,7 @@ static ssize_t dbb_files_run_write(struct file *file, const char __user *ubuf,
 		return -ECANCELED;
 	}
 
-	line = dbb_text_from_user(ubuf, count, "run");
+	line = dbb_text_from_user(ubuf, count, "bench/run");
 	if (IS_ERR(line))
 		return PTR_ERR(line);
 	ret = dbb_files_run(line, &why);
@@ -98,7 +100,7 @@ static ssize_t dbb_files_run_write(struct file *file, const char __user *ubuf,
 	if (ret == -EINTR)
 		file->private_data = file;
 	else if (ret)
-		dbb_errlog_add("run", line, ret, &why);
+		dbb_errlog_add("bench/run", line, ret, &why);
 	kfree(line);
 	return ret ?: count;
 }
@@ -116,13 +118,13 @@ static ssize_t dbb_files_stop_write(struct file *file, const char __user *ubuf,
 	ssize_t ret = count;
 	char *text;
 
-	text = dbb_text_from_user(ubuf, count, "stop");
+	text = dbb_text_from_user(ubuf, count, "bench/stop");
 	if (IS_ERR(text))
 		return PTR_ERR(text);
 	if (!strcmp(text, "1"))
 		dbb_run_stop();
 	else
-		ret = dbb_errlog_add("stop", text,
+		ret = dbb_errlog_add("bench/stop", text,
 				     dbb_text_refuse(&why, -EINVAL, "no such word; accepted: 1"),
 				     &why);
 	kfree(text);

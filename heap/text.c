@@ -7,12 +7,16 @@
 #include <linux/kernel.h>
 #include <linux/kstrtox.h>
 #include <linux/overflow.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "heap.h"
 
 /* Longer than any line that makes sense, short enough for one page. */
 #define DBB_TEXT_MAX 1024
+
+/* More digits than any number of 64 bits has in any base. */
+#define DBB_TEXT_DIGITS 80
 
 #define DBB_TEXT_NO_SIZE "\"%.40s\" is no size; accepted: a number, then k, M, G or nothing"
 
@@ -27,10 +31,15 @@
 int dbb_text_refuse(struct dbb_refusal *why, int err, const char *fmt, ...)
 {
 	va_list args;
+	char *c;
 
 	va_start(args, fmt);
 	vscnprintf(why->text, sizeof(why->text), fmt, args);
 	va_end(args);
+	/* The value is quoted as it was written: by anybody. */
+	for (c = why->text; *c; c++)
+		if (!isascii(*c) || !isprint(*c))
+			*c = '?';
 	return err;
 }
 
@@ -48,14 +57,15 @@ int dbb_text_refuse(struct dbb_refusal *why, int err, const char *fmt, ...)
 int dbb_text_parse_size(const char *text, u64 *bytes, struct dbb_refusal *why)
 {
 	size_t len = strcspn(text, "kKmMgG");
-	char digits[24];
+	char digits[DBB_TEXT_DIGITS];
+	bool cut = len >= sizeof(digits);
 	unsigned int shift = 0;
 	u64 value;
 	int ret;
 
-	if (len >= sizeof(digits))
-		return dbb_text_refuse(why, -EINVAL, DBB_TEXT_NO_SIZE, text);
-	if (text[len]) {
+	if (cut) {
+		len = sizeof(digits) - 1;
+	} else if (text[len]) {
 		shift = tolower(text[len]) == 'k' ? 10 :
 			tolower(text[len]) == 'm' ? 20 : 30;
 		if (text[len + 1])
@@ -64,6 +74,8 @@ int dbb_text_parse_size(const char *text, u64 *bytes, struct dbb_refusal *why)
 	memcpy(digits, text, len);
 	digits[len] = '\0';
 	ret = kstrtou64(digits, 0, &value);
+	if (!ret && cut)
+		ret = -EINVAL;
 	if (!ret && check_shl_overflow(value, shift, &value))
 		ret = -ERANGE;
 	if (ret == -ERANGE)
@@ -124,6 +136,11 @@ char *dbb_text_from_user(const char __user *ubuf, size_t count, const char *file
 	text = memdup_user_nul(ubuf, count);
 	if (IS_ERR(text))
 		return text;
+	if (memchr(text, '\0', count)) {
+		kfree(text);
+		dbb_text_refuse(&why, -EINVAL, "a NUL byte is no text; accepted: one line of text");
+		return ERR_PTR(dbb_errlog_add(file, "...", -EINVAL, &why));
+	}
 	start = strim(text);
 	memmove(text, start, strlen(start) + 1);
 	return text;
