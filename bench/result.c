@@ -23,6 +23,17 @@ static void dbb_result_free(struct kref *ref)
 	kfree(result);
 }
 
+/*
+ * A million rounds are half a gigabyte: nobody else is to pay for them, by
+ * being killed or by finding no memory left.
+ */
+static void *dbb_result_alloc(size_t bytes)
+{
+	if (bytes >> PAGE_SHIFT > si_mem_available() / 2)
+		return NULL;
+	return kvzalloc(bytes, GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+}
+
 /**
  * dbb_result_new() - make room for a run's samples
  * @params: the run's parameters
@@ -39,9 +50,10 @@ struct dbb_result *dbb_result_new(const struct dbb_params *params)
 	kref_init(&result->ref);
 	result->params = *params;
 	result->sample_size = struct_size(sample, raw, params->op->nphases);
-	result->samples = kvcalloc(array3_size(params->iterations, params->narms,
-					       params->threads),
-				   result->sample_size, GFP_KERNEL);
+	result->samples = dbb_result_alloc(array_size(array3_size(params->iterations,
+								  params->narms,
+								  params->threads),
+						      result->sample_size));
 	result->rows = kvcalloc(params->narms * params->op->nphases,
 				sizeof(*result->rows), GFP_KERNEL);
 	if (!result->samples || !result->rows) {

@@ -20,7 +20,8 @@ module=dmabuf_bench
 # The knobs, as far as a write to them lasts.
 heap_knobs='heap/mmap_strategy heap/vmap_strategy heap/orders heap/max_bytes'
 bench_knobs='bench/op bench/heap bench/strategies bench/size bench/iterations
-	bench/warmup bench/verify bench/seed'
+	bench/warmup bench/batch bench/threads bench/cpu bench/clock bench/purge
+	bench/verify bench/seed'
 
 csv_header=run,op,phase,strategy,heap,size_bytes,chunks,iterations,complete
 csv_header=$csv_header,disturbed,overhead_ns,tick_ns,min_ns,p50_ns,p50_lo_ns
@@ -226,10 +227,9 @@ restore_knobs()
 # All that a refusal must leave alone.
 state()
 {
-	(cd "$D" && cat heap/mmap_strategy heap/vmap_strategy heap/orders \
-		heap/max_bytes heap/stats bench/op bench/heap bench/strategies \
-		bench/size bench/iterations bench/warmup bench/verify \
-		bench/seed bench/status bench/results.csv bench/samples.csv)
+	# shellcheck disable=SC2086 # lists of words
+	(cd "$D" && cat $heap_knobs heap/stats $bench_knobs bench/status \
+		bench/results.csv bench/samples.csv)
 }
 
 # Sets refusals, their number so far, and refusal, the last line of error_log.
@@ -309,10 +309,11 @@ read_status()
 	done
 }
 
+# Past its warm-up, too.
 is_running()
 {
 	read_status
-	[ "$state" = running ] && [ "$rounds_done" -gt 0 ]
+	[ "$state" = running ] && [ "$rounds_done" -gt 100 ]
 }
 
 # environment KEY: of results.csv
