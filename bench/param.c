@@ -114,7 +114,8 @@ static int dbb_param_parse_word(struct dbb_params *params, char *word, bool firs
 	if (!value) {
 		if (first)
 			return dbb_param_find("op")->set(params, word, why);
-		return dbb_text_refuse(why, -EINVAL, "\"%.40s\" is no pair; accepted: key=value", word);
+		return dbb_text_refuse(why, -EINVAL,
+				       "\"%.40s\" is no pair; accepted: key=value", word);
 	}
 	*value++ = '\0';
 	param = dbb_param_find(word);

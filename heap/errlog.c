@@ -34,14 +34,16 @@ static unsigned int dbb_errlog_total;
 int dbb_errlog_add(const char *file, const char *written, int err,
 		   const struct dbb_refusal *why)
 {
-	int len = min_t(size_t, strlen(written), DBB_ERRLOG_WRITTEN_MAX);
+	char quoted[DBB_ERRLOG_WRITTEN_MAX];
 
+	strscpy(quoted, written, sizeof(quoted));
+	dbb_text_clean(quoted);
 	mutex_lock(&dbb_errlog_lock);
 	scnprintf(dbb_errlog_ring[dbb_errlog_total % DBB_ERRLOG_LINES],
 		  sizeof(dbb_errlog_ring[0]),
-		  "%u %s[%d] %s: \"%*pE\": %s (errno %d, %pe)",
+		  "%u %s[%d] %s: \"%s\": %s (errno %d, %pe)",
 		  dbb_errlog_total + 1, current->comm, task_pid_nr(current), file,
-		  len, written, why->text, -err, ERR_PTR(err));
+		  quoted, why->text, -err, ERR_PTR(err));
 	dbb_errlog_total++;
 	mutex_unlock(&dbb_errlog_lock);
 	return err;

@@ -158,6 +158,7 @@ struct dbb_refusal {
 	char text[240];
 };
 
+void dbb_text_clean(char *text);
 int __printf(3, 4) dbb_text_refuse(struct dbb_refusal *why, int err,
 				   const char *fmt, ...);
 int dbb_text_parse_size(const char *text, u64 *bytes, struct dbb_refusal *why);

@@ -21,6 +21,18 @@
 #define DBB_TEXT_NO_SIZE "\"%.40s\" is no size; accepted: a number, then k, M, G or nothing"
 
 /**
+ * dbb_text_clean() - make a text printable
+ * @text: what anybody may have written; each byte that is not printable ASCII
+ *	  becomes a "?"
+ */
+void dbb_text_clean(char *text)
+{
+	for (; *text; text++)
+		if (!isascii(*text) || !isprint(*text))
+			*text = '?';
+}
+
+/**
  * dbb_text_refuse() - word a refusal
  * @why: filled
  * @err: the errno that goes with it
@@ -31,15 +43,11 @@
 int dbb_text_refuse(struct dbb_refusal *why, int err, const char *fmt, ...)
 {
 	va_list args;
-	char *c;
 
 	va_start(args, fmt);
 	vscnprintf(why->text, sizeof(why->text), fmt, args);
 	va_end(args);
-	/* The value is quoted as it was written: by anybody. */
-	for (c = why->text; *c; c++)
-		if (!isascii(*c) || !isprint(*c))
-			*c = '?';
+	dbb_text_clean(why->text);
 	return err;
 }
 

@@ -287,7 +287,7 @@ trap 'exit 143' TERM
 select_cases "$@"
 mkfifo "$work/output"
 : >"$work/seen"
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/dmabuf-bench/out/$(date +%Y%m%d-%H%M%S)-test
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/dmabuf-bench/out/$(date +%Y%m%d-%H%M%S)-test-$$
 passed=0 failed=0 skipped=0 count=0
 
 # One more case for each kind of guest: that it lived, without a warning.
