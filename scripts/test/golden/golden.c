@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The statistics of bench/, compiled unchanged in user space, for R to check:
+ * reads pairs of arrays, prints what the kernel would say of each.
+ *
+ * Input: "NX NY", then NX and NY numbers, again and again.
+ * Output: a line of key=value each.
+ */
+#include <stdio.h>
+
+#include "mannwhitney.h"
+#include "modes.h"
+#include "paired.h"
+#include "summary.h"
+
+static s64 *golden_read(unsigned int n)
+{
+	s64 *samples = malloc((n + 1) * sizeof(*samples));
+	unsigned int i;
+
+	for (i = 0; samples && i < n; i++) {
+		if (scanf("%lld", &samples[i]) != 1) {
+			fprintf(stderr, "golden: the input ends early\n");
+			exit(1);
+		}
+	}
+	if (!samples)
+		exit(1);
+	return samples;
+}
+
+static s64 *golden_copy(const s64 *samples, unsigned int n)
+{
+	s64 *copy = malloc((n + 1) * sizeof(*copy));
+
+	if (!copy)
+		exit(1);
+	return memcpy(copy, samples, n * sizeof(*copy));
+}
+
+static void golden_print(const char *prefix, const struct dbb_summary *summary)
+{
+	printf("%sn=%u %sdistinct=%u %sinterval=%d %smin=%lld %sp50=%lld ",
+	       prefix, summary->n, prefix, summary->distinct, prefix, summary->interval,
+	       prefix, summary->min, prefix, summary->p50);
+	printf("%sp50_lo=%lld %sp50_hi=%lld %sp90=%lld %sp99=%lld %smax=%lld ",
+	       prefix, summary->p50_lo, prefix, summary->p50_hi, prefix, summary->p90,
+	       prefix, summary->p99, prefix, summary->max);
+	printf("%smean=%lld %smad=%lld ", prefix, summary->mean, prefix, summary->mad);
+}
+
+static void golden_summary(const s64 *samples, unsigned int n)
+{
+	s64 *copy = golden_copy(samples, n);
+	struct dbb_summary summary;
+
+	dbb_summary_sort(copy, n);
+	dbb_summary_compute(&summary, copy, n);
+	golden_print("", &summary);
+	printf("lag1=%d ", dbb_paired_lag1(samples, n, summary.p50));
+	free(copy);
+}
+
+static void golden_paired(const s64 *baseline, const s64 *arm, unsigned int n)
+{
+	s64 *ratios = golden_copy(baseline, n);
+	struct dbb_summary summary;
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		ratios[i] = dbb_paired_ratio(baseline[i], arm[i]);
+	dbb_summary_sort(ratios, n);
+	dbb_summary_compute(&summary, ratios, n);
+	golden_print("ratio_", &summary);
+	printf("verdict=%d ", dbb_paired_judge(&summary));
+	free(ratios);
+}
+
+static void golden_mannwhitney(const s64 *x, unsigned int nx, const s64 *y, unsigned int ny)
+{
+	s64 *first = golden_copy(x, nx), *second = golden_copy(y, ny);
+	struct dbb_mannwhitney test;
+	struct dbb_modes modes;
+
+	dbb_summary_sort(first, nx);
+	dbb_summary_sort(second, ny);
+	dbb_mannwhitney_test(&test, first, nx, second, ny);
+	printf("twice_u=%llu differ=%d higher=%d ", test.twice_u, test.differ, test.higher);
+	dbb_modes_find(&modes, first, nx, 1);
+	printf("modes=%u mode_lo=%lld mode_hi=%lld ", modes.count, modes.low, modes.high);
+	free(first);
+	free(second);
+}
+
+int main(void)
+{
+	unsigned int nx, ny;
+
+	while (scanf("%u %u", &nx, &ny) == 2) {
+		s64 *x = golden_read(nx);
+		s64 *y = golden_read(ny);
+
+		golden_summary(x, nx);
+		if (nx == ny)
+			golden_paired(x, y, nx);
+		golden_mannwhitney(x, nx, y, ny);
+		putchar('\n');
+		free(x);
+		free(y);
+	}
+	return ferror(stdin) || fflush(stdout);
+}

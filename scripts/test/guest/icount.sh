@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# guest: --icount --mem 5G
+# Instruction counts, which repeat, and so may decide: one ns is one instruction
+# of the guest. All chunks are of order 8.
+
+: "${test_dir:?}"
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "$test_dir/lib.sh"
+
+# speedup_of LINE PHASE LEAST
+speedup_of()
+{
+	set_knob heap/orders 8
+	run "$1"
+	got=$(column speedup strategy=sg phase="$2")
+	note "$1: phase $2: speedup $got" \
+		"[$(column speedup_lo strategy=sg phase="$2")," \
+		"$(column speedup_hi strategy=sg phase="$2")]," \
+		"$(column p50_ns strategy=page phase="$2") ->" \
+		"$(column p50_ns strategy=sg phase="$2") instructions"
+	expect_awk "speedup of $2" "${got:-0} >= $3"
+	expect_equal "verdict of $2" "$(column verdict strategy=sg phase="$2")" faster
+}
+
+# The page array: sg takes a fifth of the instructions or less.
+test_pages()
+{
+	speedup_of 'pages size=1G strategies=page,sg iterations=6' fill 5
+}
+
+# The user mapping: sg takes 1.7 times fewer instructions or less.
+test_mmap()
+{
+	speedup_of 'mmap size=512M strategies=page,sg iterations=6' mmap 1.7
+}
+
+# The parts of a vmap are within 2 % of the total.
+test_vmap_shares()
+{
+	set_knob heap/orders 8
+	run 'vmap size=1G strategies=page,sg iterations=6'
+	expect_shares
+}
+
+# The same strategy twice makes no difference.
+test_same_strategy()
+{
+	set_knob heap/orders 8
+	run 'pages size=64M strategies=sg,sg iterations=21'
+	note "speedup $(column speedup | tail -n 1), verdict $(column verdict | tail -n 1)"
+	expect_equal verdict "$(column verdict | tail -n 1)" same
+}
