@@ -1,0 +1,68 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# What exact.sh runs in a guest: the runs of a file like cells, with the results
+# of its Nth line in /out as N.csv, which begins with "# orders=". Nothing
+# crosses the border of the guest while it measures: the files are written at
+# the end.
+# usage: scripts/exact/guest.sh <CELLS
+set -u
+
+D=/sys/kernel/debug/dmabuf_bench
+kept=/tmp/exact
+repetitions=5
+
+# Free memory looks the same before each run, whatever ran before it.
+settle()
+{
+	sync
+	echo 3 >/proc/sys/vm/drop_caches
+	echo 1 >/proc/sys/vm/compact_memory
+	sleep 0.2
+}
+
+# Rounds are so alike that they can keep step with the timer's tick, which then
+# hits one phase in each of them, in one boot and not in another. So every run
+# is repeated, each time later by about a fifth of a tick.
+stagger()
+{
+	left=$(($1 * 40))
+	while [ "$left" -gt 0 ]; do
+		left=$((left - 1))
+	done
+}
+
+count()
+{
+	echo "$2" | tr , ' ' >"$D/heap/orders" || return
+	{
+		echo "# orders=$2"
+		echo "# module_compiler=$(strings -n 8 dmabuf_bench.ko | grep -m 1 'GCC: \|clang ')"
+	} >"$kept/$number.csv"
+	for repetition in $(seq "$repetitions"); do
+		settle
+		stagger "$repetition"
+		if ! echo "$1" >"$D/bench/run"; then
+			echo "refused: $1, orders $2"
+			tail -n 1 "$D/error_log"
+			return 1
+		fi
+		cat "$D/bench/results.csv" >>"$kept/$number.csv"
+		cat "$D/bench/samples.csv" >>"$kept/$number.samples.csv"
+	done
+}
+
+mkdir "$kept" || exit
+cat >"$kept/cells"
+insmod dmabuf_bench.ko || exit
+fixed='heap=system warmup=1 batch=1 threads=1 cpu=any clock=monotonic purge=none'
+fixed="$fixed verify=1 seed=1"
+number=100
+while read -r op strategies orders size rounds; do
+	case $op in
+	'' | '#'*) continue ;;
+	esac
+	number=$((number + 1))
+	count "$op strategies=$strategies size=$size iterations=$rounds $fixed" \
+		"$orders" || exit
+done <"$kept/cells"
+cp "$kept"/*.csv /out
