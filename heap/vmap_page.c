@@ -8,15 +8,17 @@
 
 #include "buffer.h"
 
+/* The bound is checked as mainline does, by a difference of pointers. */
 static int dbb_vmap_page_fill(struct dbb_buffer *buf, struct page **pages)
 {
-	struct page **end = pages + dbb_buffer_npages(buf);
+	unsigned long npages = dbb_buffer_npages(buf);
+	struct page **next = pages;
 	struct sg_page_iter it;
 
 	for_each_sgtable_page(&buf->table, &it, 0) {
-		if (WARN_ON(pages >= end))
+		if (WARN_ON(next - pages >= npages))
 			return -EOVERFLOW;
-		*pages++ = sg_page_iter_page(&it);
+		*next++ = sg_page_iter_page(&it);
 	}
 	return 0;
 }
