@@ -66,7 +66,7 @@ test_same_numbers()
 	expect_equal 'rows' "$(wc -l <csv.cells)" 12
 	expect_equal 'p50 as ns/op' "$(sed -n 's|^Benchmarkvmap/phase=vmap/strategy=sg/.*	25	\([0-9]*\) ns/op.*|\1|p' \
 		results.bench)" "$(mlr --icsv --onidx filter '$phase == "vmap" && $strategy == "sg"' \
-		then cut -f p50_ns rows.csv)"
+		'then' cut -f p50_ns rows.csv)"
 }
 
 # The environment is complete in each of them.
