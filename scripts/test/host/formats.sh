@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 # The output formats, read by the programs that people read them with.
 # shellcheck disable=SC2154 # kernel and arch come from run.sh
+# shellcheck disable=SC2016 # programs for awk, jq and mlr
 
 : "${test_dir:?}"
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
