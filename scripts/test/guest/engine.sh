@@ -21,14 +21,14 @@ noop_run()
 }
 
 # A noop sample costs two clock reads and under 300 instructions: what seven
-# more arms add to a round, by the difference of 1000 and 2000 rounds.
+# more arms add to a round, by the difference of 1000 and 11000 rounds.
 test_floor()
 {
 	eight=sg,sg,sg,sg,sg,sg,sg,sg
 	noop_run sg 100 >/dev/null
-	one=$(($(noop_run sg 2000) - $(noop_run sg 1000)))
-	all=$(($(noop_run $eight 2000) - $(noop_run $eight 1000)))
-	sample=$(((all - one) / 7000))
+	one=$(($(noop_run sg 11000) - $(noop_run sg 1000)))
+	all=$(($(noop_run $eight 11000) - $(noop_run $eight 1000)))
+	sample=$(((all - one) / 70000))
 	reads=$((2 * $(column overhead_ns | head -n 1)))
 	note "a sample: $sample instructions, of which two clock reads are $reads"
 	expect_awk 'the floor' "$sample - $reads < 300"
