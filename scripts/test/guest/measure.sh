@@ -12,13 +12,16 @@
 test_selftest()
 {
 	expect_match 'before it was run' "$(cat "$D/selftest")" '*1..0 # SKIP*'
-	# its verdict is itself a sample, of experiments on a machine that others use
-	for _ in 1 2 3; do
+	# Its verdicts are samples themselves, and other guests on the machine spoil
+	# the intervals: each case has five tries.
+	: >"$scratch/cases"
+	for _ in 1 2 3 4 5; do
 		expect_equal 'write to selftest' "$(put selftest measurement)" ok
 		cat "$D/selftest"
-		grep -q '^not ok ' "$D/selftest" || break
+		sed -n 's/^ok \([0-9]*\) .*/\1/p' "$D/selftest" >>"$scratch/cases"
+		[ "$(sort -u "$scratch/cases" | count_lines)" -lt 3 ] || break
 	done
-	expect_equal 'cases passed, at the third try' "$(grep -c '^ok ' "$D/selftest")" 3
+	expect_equal 'cases passed' "$(sort -u "$scratch/cases" | tr '\n' ' ')" '1 2 3 '
 	refuse EINVAL selftest mapings
 }
 
