@@ -70,10 +70,10 @@ static void dbb_figures_summarise(struct dbb_figures *figures, enum dbb_figures_
 	dbb_summary_compute(summary, figures->scratch, figures->n);
 }
 
-static unsigned int dbb_figures_flags(const struct dbb_result *result, unsigned int phase,
-				      const struct dbb_row *row)
+static unsigned int dbb_figures_flags(const struct dbb_result *result, unsigned int arm,
+				      unsigned int phase, const struct dbb_row *row)
 {
-	u64 reads = result->params.op->phases[phase].reads;
+	u64 reads = dbb_result_sample(result, 0, arm, 0)->reads[phase];
 	s64 floor = max(3 * reads * result->cost.overhead, 10ULL * result->cost.tick);
 	unsigned int flags = 0;
 
@@ -122,7 +122,7 @@ static void dbb_figures_make_row(struct dbb_figures *figures, unsigned int arm,
 	dbb_figures_summarise(figures, DBB_FIGURES_DIFF, arm, phase, &row->diff);
 	dbb_figures_make_lag1(figures, row, arm, phase);
 	row->verdict = arm ? dbb_paired_judge(&row->ratio) : DBB_VERDICT_BASELINE;
-	row->flags = dbb_figures_flags(result, phase, row);
+	row->flags = dbb_figures_flags(result, arm, phase, row);
 }
 
 static void dbb_figures_count_disturbed(struct dbb_result *result, unsigned int arm)

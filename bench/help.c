@@ -46,6 +46,14 @@ static const char dbb_help_numbers[] =
 	"  the shell repeats the write, as most do); EIO a mapping showed a wrong page.\n"
 	"  error_log says more.\n";
 
+static void dbb_help_show_choice(struct seq_file *m, const char *name, const char *help,
+				 const char *missing)
+{
+	seq_printf(m, "  %-20s %s\n", name, help);
+	if (missing)
+		seq_printf(m, "  %-20s NOT HERE: %s\n", "", missing);
+}
+
 static void dbb_help_show_clocks(struct seq_file *m)
 {
 	unsigned int i;
@@ -85,15 +93,18 @@ void dbb_help_show(struct seq_file *m)
 	dbb_help_show_clocks(m);
 	seq_puts(m, "\nmmap strategies\n");
 	for (i = 0; i < DBB_MMAP_MAX; i++)
-		seq_printf(m, "  %-20s %s\n", dbb_mmap_strategies[i]->name,
-			   dbb_mmap_strategies[i]->help);
+		dbb_help_show_choice(m, dbb_mmap_strategies[i]->name,
+				     dbb_mmap_strategies[i]->help,
+				     dbb_mmap_strategies[i]->missing);
 	seq_puts(m, "\nvmap strategies (ops vmap and pages)\n");
 	for (i = 0; i < DBB_VMAP_MAX; i++)
-		seq_printf(m, "  %-20s %s\n", dbb_vmap_strategies[i]->name,
-			   dbb_vmap_strategies[i]->help);
+		dbb_help_show_choice(m, dbb_vmap_strategies[i]->name,
+				     dbb_vmap_strategies[i]->help,
+				     dbb_vmap_strategies[i]->missing);
 	seq_puts(m, "\nHeaps: /dev/dma_heap/bench_<name>, ioctl DMA_HEAP_IOCTL_ALLOC\n");
-	for (i = 0; i < DBB_BACKEND_MAX; i++)
-		seq_printf(m, "  %-20s %s\n", dbb_backends[i]->name, dbb_backends[i]->help);
+	for (i = 0; i < dbb_backend_count(); i++)
+		dbb_help_show_choice(m, dbb_backend_at(i)->name, dbb_backend_at(i)->help,
+				     dbb_backend_at(i)->missing);
 	seq_puts(m, dbb_help_files);
 	seq_puts(m, dbb_help_numbers);
 }

@@ -85,6 +85,7 @@ struct dbb_work {
  * @derive: a derived figure, from the work and the phases before it
  * @verify: verify the mapping between this step and the next, untimed
  * @reads: clock reads whose cost lies inside the figure
+ * @inner_reads: how many more, by what the strategy did; may be NULL
  */
 struct dbb_phase {
 	const char *name;
@@ -92,6 +93,7 @@ struct dbb_phase {
 	u64 (*derive)(const struct dbb_work *work, const u64 *raw);
 	bool verify;
 	unsigned int reads;
+	unsigned int (*inner_reads)(const struct dbb_work *work);
 };
 
 /**
@@ -105,7 +107,8 @@ struct dbb_phase {
  * @nphases: how many
  * @total: index of the phase that the others are shares of, or -1
  * @prepare: once a run, after the buffer was made; may be NULL
- * @point: before each sample: make ready for @work->arm; may be NULL
+ * @point: before each sample: make ready for @work->arm, or refuse; may be
+ *	   NULL
  * @verify: is each page of the mapping the page of the buffer? -EIO and a
  *	    refusal that names the page if not; -EINTR when stopped; may be
  *	    NULL when no phase asks for it
@@ -122,7 +125,7 @@ struct dbb_op {
 	unsigned int nphases;
 	int total;
 	int (*prepare)(struct dbb_work *work);
-	int (*point)(struct dbb_work *work);
+	int (*point)(struct dbb_work *work, struct dbb_refusal *why);
 	int (*verify)(struct dbb_work *work, struct dbb_refusal *why);
 	void (*unprepare)(struct dbb_work *work);
 };

@@ -14,10 +14,10 @@
 #include "run.h"
 
 /* A new tag for every page of every sample: nothing stale can pass. */
-static int dbb_op_mmap_point(struct dbb_work *work)
+static int dbb_op_mmap_point(struct dbb_work *work, struct dbb_refusal *why)
 {
 	work->salt += dbb_buffer_npages(work->buf) + 1;
-	return dbb_buffer_use_mmap(work->buf, work->arm->mmap);
+	return dbb_buffer_use_mmap(work->buf, work->arm->mmap, why);
 }
 
 static int dbb_op_mmap_map(struct dbb_work *work)

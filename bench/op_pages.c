@@ -26,15 +26,22 @@ static void dbb_op_pages_unprepare(struct dbb_work *work)
 }
 
 /* Without this a loop that writes nothing would pass on its forerunner's work. */
-static int dbb_op_pages_point(struct dbb_work *work)
+static int dbb_op_pages_point(struct dbb_work *work, struct dbb_refusal *why)
 {
+	int ret = dbb_buffer_use_vmap(work->buf, work->arm->vmap, NULL, why);
+
+	if (ret)
+		return ret;
+	if (!dbb_buffer_can_fill(work->buf))
+		return dbb_text_refuse(why, -EOPNOTSUPP, "strategy %s fills no page array",
+				       work->arm->name);
 	memset(work->pages, 0, dbb_buffer_npages(work->buf) * sizeof(*work->pages));
 	return 0;
 }
 
 static int dbb_op_pages_fill(struct dbb_work *work)
 {
-	return dbb_buffer_fill(work->buf, work->arm->vmap, work->pages);
+	return dbb_buffer_fill(work->buf, work->pages);
 }
 
 static int dbb_op_pages_verify(struct dbb_work *work, struct dbb_refusal *why)

@@ -12,9 +12,9 @@
 #include "op.h"
 #include "run.h"
 
-static int dbb_op_vmap_point(struct dbb_work *work)
+static int dbb_op_vmap_point(struct dbb_work *work, struct dbb_refusal *why)
 {
-	return dbb_buffer_use_vmap(work->buf, work->arm->vmap, &work->times);
+	return dbb_buffer_use_vmap(work->buf, work->arm->vmap, &work->times, why);
 }
 
 static int dbb_op_vmap_map(struct dbb_work *work)
@@ -76,15 +76,38 @@ static u64 dbb_op_vmap_vmap(const struct dbb_work *work, const u64 *raw)
 	return work->times.map_ns;
 }
 
+static unsigned int dbb_op_vmap_reads(const struct dbb_work *work)
+{
+	return work->times.reads;
+}
+
+static unsigned int dbb_op_vmap_array_reads(const struct dbb_work *work)
+{
+	return work->times.array_reads;
+}
+
+static unsigned int dbb_op_vmap_fill_reads(const struct dbb_work *work)
+{
+	return work->times.fill_reads;
+}
+
+static unsigned int dbb_op_vmap_map_reads(const struct dbb_work *work)
+{
+	return work->times.map_reads;
+}
+
 static const struct dbb_phase dbb_op_vmap_phases[] = {
 	{ .name = "vmap", .run = dbb_op_vmap_map, .verify = true,
-	  .reads = 1 + DBB_VMAP_INNER_READS },
+	  .reads = 1, .inner_reads = dbb_op_vmap_reads },
 	{ .name = "vunmap", .run = dbb_op_vmap_unmap, .reads = 1 },
 	{ .name = "total", .derive = dbb_op_vmap_total,
-	  .reads = 2 + DBB_VMAP_INNER_READS },
-	{ .name = "array", .derive = dbb_op_vmap_array, .reads = 2 },
-	{ .name = "fill", .derive = dbb_op_vmap_fill, .reads = 1 },
-	{ .name = "map", .derive = dbb_op_vmap_vmap, .reads = 1 },
+	  .reads = 2, .inner_reads = dbb_op_vmap_reads },
+	{ .name = "array", .derive = dbb_op_vmap_array,
+	  .inner_reads = dbb_op_vmap_array_reads },
+	{ .name = "fill", .derive = dbb_op_vmap_fill,
+	  .inner_reads = dbb_op_vmap_fill_reads },
+	{ .name = "map", .derive = dbb_op_vmap_vmap,
+	  .inner_reads = dbb_op_vmap_map_reads },
 };
 
 const struct dbb_op dbb_op_vmap = {

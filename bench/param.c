@@ -39,7 +39,7 @@ static void dbb_param_fill_defaults(struct dbb_params *params)
 	struct dbb_refusal why;
 
 	if (!params->heap)
-		params->heap = dbb_backends[DBB_BACKEND_SYSTEM];
+		params->heap = dbb_backend_at(0);
 	if (!params->narms)
 		dbb_param_find("strategies")->set(params, "page,sg", &why);
 }

@@ -63,9 +63,9 @@ static void dbb_param_choices_heap(struct seq_file *m, const struct dbb_params *
 {
 	unsigned int i;
 
-	for (i = 0; i < DBB_BACKEND_MAX; i++)
-		seq_printf(m, dbb_backends[i] == params->heap ? "%s[%s]" : "%s%s",
-			   i ? " " : "", dbb_backends[i]->name);
+	for (i = 0; i < dbb_backend_count(); i++)
+		seq_printf(m, dbb_backend_at(i) == params->heap ? "%s[%s]" : "%s%s",
+			   i ? " " : "", dbb_backend_at(i)->name);
 }
 
 static int dbb_param_set_strategies(struct dbb_params *params, const char *value,

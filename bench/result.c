@@ -91,9 +91,9 @@ struct dbb_row *dbb_result_row(const struct dbb_result *result, unsigned int arm
 s64 dbb_result_net(const struct dbb_result *result, u32 round, unsigned int arm,
 		   unsigned int thread, unsigned int phase)
 {
-	u64 overhead = (u64)result->params.op->phases[phase].reads * result->cost.overhead;
+	const struct dbb_sample *sample = dbb_result_sample(result, round, arm, thread);
 
-	return dbb_result_sample(result, round, arm, thread)->raw[phase] - overhead;
+	return sample->raw[phase] - (u64)sample->reads[phase] * result->cost.overhead;
 }
 
 /**

@@ -59,12 +59,18 @@ static int dbb_run_prepare_work(struct dbb_rounds *run, struct dbb_work *work,
 	int ret;
 
 	if (params->op->family != DBB_FAMILY_NONE) {
-		dmabuf = dbb_buffer_create(params->heap, params->size_bytes, O_RDWR,
-					   dbb_run_stopped);
+		struct dbb_buffer_request want = {
+			.backend = params->heap,
+			.len = params->size_bytes,
+			.fd_flags = O_RDWR,
+			.mmap = dbb_mmap_strategies[DBB_MMAP_SG],
+			.vmap = dbb_vmap_strategies[DBB_VMAP_SG],
+			.cancelled = dbb_run_stopped,
+		};
+
+		dmabuf = dbb_buffer_create(&want, why);
 		if (IS_ERR(dmabuf))
-			return dbb_text_refuse(why, PTR_ERR(dmabuf),
-					       "%llu bytes could not be allocated from heap %s: %pe",
-					       params->size_bytes, params->heap->name, dmabuf);
+			return PTR_ERR(dmabuf);
 		work->dmabuf = dmabuf;
 		work->buf = dbb_buffer_from(dmabuf);
 		run->result->chunks = dbb_buffer_chunks(work->buf);

@@ -69,17 +69,16 @@ dbb_sample_time_step(struct dbb_work *work, const struct dbb_phase *phase, u32 b
 	return ret;
 }
 
-static int dbb_sample_point(struct dbb_work *work, struct dbb_refusal *why)
+static void dbb_sample_derive(struct dbb_work *work, unsigned int i,
+			      struct dbb_sample *sample)
 {
-	int ret;
+	const struct dbb_phase *phase = &work->params->op->phases[i];
 
-	if (!work->params->op->point)
-		return 0;
-	ret = work->params->op->point(work);
-	if (!ret)
-		return 0;
-	return dbb_text_refuse(why, ret, "strategy %s cannot be used: %pe",
-			       work->arm->name, ERR_PTR(ret));
+	if (phase->derive)
+		sample->raw[i] = phase->derive(work, sample->raw);
+	sample->reads[i] = phase->reads;
+	if (phase->inner_reads)
+		sample->reads[i] += phase->inner_reads(work);
 }
 
 /**
@@ -101,18 +100,17 @@ int dbb_sample_take(struct dbb_work *work, u32 batch, struct dbb_sample *sample,
 	const struct dbb_op *op = work->params->op;
 	u64 delay = op->delays ? 0 : work->arm->delay;
 	unsigned int i;
-	int ret;
+	int ret = 0;
 
-	ret = dbb_sample_point(work, why);
+	if (op->point)
+		ret = op->point(work, why);
 	sample->flags = 0;
 	sample->spun = 0;
 	for (i = 0; !ret && i < op->nphases; i++) {
 		const struct dbb_phase *phase = &op->phases[i];
 
-		if (phase->derive) {
-			sample->raw[i] = phase->derive(work, sample->raw);
+		if (!phase->run)
 			continue;
-		}
 		ret = dbb_sample_time_step(work, phase, batch, delay, sample, &sample->raw[i]);
 		delay = 0;
 		if (ret)
@@ -121,5 +119,7 @@ int dbb_sample_take(struct dbb_work *work, u32 batch, struct dbb_sample *sample,
 		if (phase->verify && work->params->verify)
 			ret = op->verify(work, why);
 	}
+	for (i = 0; !ret && i < op->nphases; i++)
+		dbb_sample_derive(work, i, sample);
 	return ret;
 }

@@ -8,8 +8,8 @@
 #include <linux/bits.h>
 #include <linux/types.h>
 
-struct dbb_refusal;
-struct dbb_work;
+#include "op.h"
+
 
 /* What may have happened to a sample besides the operation. */
 #define DBB_SAMPLE_MIGRATED	BIT(0)	/* a step ended on another CPU */
@@ -22,6 +22,7 @@ struct dbb_work;
  * @flags: DBB_SAMPLE_ bits
  * @cpu: where it ended
  * @spun: the added delay of its arm, as it was, in the clock's unit
+ * @reads: clock reads inside each phase
  * @raw: each phase, in the clock's unit, clock overhead included, of all the
  *	 calls of a batch together
  */
@@ -30,6 +31,7 @@ struct dbb_sample {
 	u8 flags;
 	u16 cpu;
 	u32 spun;
+	u8 reads[DBB_PHASES_MAX];
 	u64 raw[];
 };
 

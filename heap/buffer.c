@@ -24,8 +24,64 @@ static struct dma_buf *dbb_buffer_export(struct dbb_buffer *buf, unsigned int fd
 	return dma_buf_export(&info);
 }
 
-static struct dma_buf *dbb_buffer_build(const struct dbb_backend *backend, size_t len,
-					unsigned int fd_flags, bool (*cancelled)(void))
+static int dbb_buffer_bind_mmap(struct dbb_buffer *buf, const struct dbb_mmap_strategy *how,
+				struct dbb_refusal *why)
+{
+	int ret = 0;
+
+	if (how->missing)
+		return dbb_text_refuse(why, -EOPNOTSUPP, "mmap strategy %s: %s",
+				       how->name, how->missing);
+	if (how->pick)
+		how = how->pick(buf);
+	if (how->usable)
+		ret = how->usable(buf, why);
+	if (!ret)
+		buf->mmap = how;
+	return ret;
+}
+
+/* What a strategy bound before stays: others may come back to it. */
+static int dbb_buffer_bind_vmap(struct dbb_buffer *buf, const struct dbb_vmap_strategy *how,
+				struct dbb_refusal *why)
+{
+	int ret = 0;
+
+	if (how->missing)
+		return dbb_text_refuse(why, -EOPNOTSUPP, "vmap strategy %s: %s",
+				       how->name, how->missing);
+	if (how->pick)
+		how = how->pick(buf);
+	if (how->usable)
+		ret = how->usable(buf, why);
+	if (ret)
+		return ret;
+	if (how->bind)
+		ret = how->bind(buf);
+	if (ret)
+		return dbb_text_refuse(why, ret, "vmap strategy %s: %pe", how->name,
+				       ERR_PTR(ret));
+	buf->vmap = how;
+	return 0;
+}
+
+/**
+ * dbb_buffer_free() - free a buffer that nothing maps any more
+ * @buf: buffer whose pages were allocated
+ */
+void dbb_buffer_free(struct dbb_buffer *buf)
+{
+	unsigned int i;
+
+	for (i = 0; i < DBB_VMAP_MAX; i++)
+		if (dbb_vmap_strategies[i]->forget)
+			dbb_vmap_strategies[i]->forget(buf);
+	buf->backend->free(buf);
+	kfree(buf);
+}
+
+static struct dma_buf *dbb_buffer_build(const struct dbb_buffer_request *want, size_t len,
+					struct dbb_refusal *why)
 {
 	struct dma_buf *dmabuf;
 	struct dbb_buffer *buf;
@@ -33,35 +89,40 @@ static struct dma_buf *dbb_buffer_build(const struct dbb_backend *backend, size_
 
 	buf = kzalloc(sizeof(*buf), GFP_KERNEL);
 	if (!buf)
-		return ERR_PTR(-ENOMEM);
-	buf->backend = backend;
+		return ERR_PTR(dbb_text_refuse(why, -ENOMEM, "no memory to describe a buffer"));
+	buf->backend = want->backend;
 	buf->len = len;
-	buf->mmap = dbb_knobs_mmap();
-	buf->vmap = dbb_knobs_vmap();
 	mutex_init(&buf->lock);
 	INIT_LIST_HEAD(&buf->attachments);
 
-	ret = backend->alloc(&buf->table, len, cancelled);
+	ret = buf->backend->alloc(buf, want->cancelled);
+	if (ret) {
+		dbb_text_refuse(why, ret, "%zu bytes could not be allocated from heap %s: %pe",
+				len, buf->backend->name, ERR_PTR(ret));
+		kfree(buf);
+		return ERR_PTR(ret);
+	}
+	ret = dbb_buffer_bind_mmap(buf, want->mmap ?: dbb_knobs_mmap(), why);
+	if (!ret)
+		ret = dbb_buffer_bind_vmap(buf, want->vmap ?: dbb_knobs_vmap(), why);
 	if (ret)
 		goto free_buffer;
-	dmabuf = dbb_buffer_export(buf, fd_flags);
+	dmabuf = dbb_buffer_export(buf, want->fd_flags);
 	if (IS_ERR(dmabuf)) {
-		ret = PTR_ERR(dmabuf);
-		goto free_pages;
+		ret = dbb_text_refuse(why, PTR_ERR(dmabuf), "%zu bytes could not be exported: %pe",
+				      len, dmabuf);
+		goto free_buffer;
 	}
 	buf->ino = file_inode(dmabuf->file)->i_ino;
 	return dmabuf;
 
-free_pages:
-	backend->free(&buf->table);
 free_buffer:
-	kfree(buf);
+	dbb_buffer_free(buf);
 	return ERR_PTR(ret);
 }
 
 static void dbb_buffer_trace_alloc(struct dma_buf *dmabuf,
-				   const struct dbb_backend *backend,
-				   size_t len, u64 ns)
+				   const struct dbb_backend *backend, u64 len, u64 ns)
 {
 	struct dbb_buffer *buf = IS_ERR(dmabuf) ? NULL : dmabuf->priv;
 
@@ -72,40 +133,43 @@ static void dbb_buffer_trace_alloc(struct dma_buf *dmabuf,
 
 /**
  * dbb_buffer_create() - allocate a buffer and export it
- * @backend: where the pages come from
- * @len: size in bytes, rounded up to whole pages
- * @fd_flags: access mode and O_CLOEXEC, as in struct dma_heap_allocation_data
- * @cancelled: asked before each chunk whether to give up; may be NULL
+ * @want: what it is to be
+ * @why: filled on failure
  *
- * The strategies active in the heap's knobs are copied into the buffer.
  * Context: process context, sleeps. The last dma_buf_put() frees it all.
  *
  * Return: the dma-buf, or an ERR_PTR: -EINVAL for a length of 0 or one that
- * overflows, -ENOMEM when memory or max_bytes does not suffice, -EINTR on a
- * fatal signal or @cancelled.
+ * overflows, -ENOMEM when memory or max_bytes does not suffice, -EOPNOTSUPP
+ * when a strategy cannot map such a buffer, -EINTR on a fatal signal or when
+ * it was cancelled.
  */
-struct dma_buf *dbb_buffer_create(const struct dbb_backend *backend, u64 len,
-				  unsigned int fd_flags, bool (*cancelled)(void))
+struct dma_buf *dbb_buffer_create(const struct dbb_buffer_request *want,
+				  struct dbb_refusal *why)
 {
 	bool traced = trace_dbb_alloc_enabled();
 	u64 start = traced ? ktime_get_ns() : 0;
 	struct dma_buf *dmabuf;
+	size_t len;
 
-	if (!len || len > SIZE_MAX - PAGE_SIZE)
-		return ERR_PTR(-EINVAL);
-	len = PAGE_ALIGN(len);
+	if (!want->len || want->len > SIZE_MAX - PAGE_SIZE)
+		return ERR_PTR(dbb_text_refuse(why, -EINVAL,
+					       "len=%llu is refused; accepted: 1 to %llu",
+					       want->len, dbb_stats_max_bytes()));
+	len = PAGE_ALIGN(want->len);
 
 	if (!dbb_stats_reserve(len)) {
-		dmabuf = ERR_PTR(-ENOMEM);
+		dmabuf = ERR_PTR(dbb_text_refuse(why, -ENOMEM,
+						 "%zu more bytes are too many; accepted: %llu alive (heap/max_bytes)",
+						 len, dbb_stats_max_bytes()));
 	} else {
-		dmabuf = dbb_buffer_build(backend, len, fd_flags, cancelled);
+		dmabuf = dbb_buffer_build(want, len, why);
 		if (IS_ERR(dmabuf))
 			dbb_stats_unreserve(len);
 	}
 	dbb_stats_count(IS_ERR(dmabuf) ? DBB_STAT_ALLOC_FAILURES :
 					 DBB_STAT_BUFFERS_CREATED);
 	if (traced)
-		dbb_buffer_trace_alloc(dmabuf, backend, len, ktime_get_ns() - start);
+		dbb_buffer_trace_alloc(dmabuf, want->backend, len, ktime_get_ns() - start);
 	return dmabuf;
 }
 
@@ -143,16 +207,26 @@ unsigned int dbb_buffer_chunks(const struct dbb_buffer *buf)
 }
 
 /**
- * dbb_buffer_fill() - fill a page array by a strategy's loop
+ * dbb_buffer_can_fill() - does the buffer's vmap strategy fill a page array?
  * @buf: buffer
- * @how: the vmap strategy whose loop is wanted
+ *
+ * Return: whether dbb_buffer_fill() may be called.
+ */
+bool dbb_buffer_can_fill(const struct dbb_buffer *buf)
+{
+	return buf->vmap->fill;
+}
+
+/**
+ * dbb_buffer_fill() - fill a page array by the loop of the vmap strategy
+ * @buf: buffer
  * @pages: room for dbb_buffer_npages() pages
  *
  * Return: 0, or -EOVERFLOW when the scatterlist describes more pages.
  */
-int dbb_buffer_fill(struct dbb_buffer *buf, const struct dbb_vmap_strategy *how,
-		    struct page **pages)
+int dbb_buffer_fill(struct dbb_buffer *buf, struct page **pages)
 {
+	const struct dbb_vmap_strategy *how = buf->vmap;
 	u64 start;
 	int ret;
 
@@ -169,15 +243,17 @@ int dbb_buffer_fill(struct dbb_buffer *buf, const struct dbb_vmap_strategy *how,
  * dbb_buffer_use_mmap() - point a buffer at another mmap strategy
  * @buf: buffer that only the caller maps
  * @how: strategy
+ * @why: filled on failure
  *
- * Return: 0, or -EBUSY while a VMA shows the buffer.
+ * Return: 0, -EBUSY while a VMA shows the buffer, -EOPNOTSUPP when the
+ * strategy cannot map it.
  */
-int dbb_buffer_use_mmap(struct dbb_buffer *buf, const struct dbb_mmap_strategy *how)
+int dbb_buffer_use_mmap(struct dbb_buffer *buf, const struct dbb_mmap_strategy *how,
+			struct dbb_refusal *why)
 {
 	if (atomic_read(&buf->mmap_count))
-		return -EBUSY;
-	buf->mmap = how;
-	return 0;
+		return dbb_text_refuse(why, -EBUSY, "the buffer is mapped");
+	return dbb_buffer_bind_mmap(buf, how, why);
 }
 
 /**
@@ -185,21 +261,23 @@ int dbb_buffer_use_mmap(struct dbb_buffer *buf, const struct dbb_mmap_strategy *
  * @buf: buffer
  * @how: strategy
  * @times: where each vmap leaves its inner phases, or NULL
+ * @why: filled on failure
  *
- * Return: 0, or -EBUSY while a kernel mapping exists.
+ * Return: 0, -EBUSY while a kernel mapping exists, -EOPNOTSUPP when the
+ * strategy cannot map the buffer, -ENOMEM.
  */
 int dbb_buffer_use_vmap(struct dbb_buffer *buf, const struct dbb_vmap_strategy *how,
-			struct dbb_vmap_times *times)
+			struct dbb_vmap_times *times, struct dbb_refusal *why)
 {
-	int ret = 0;
+	int ret;
 
 	mutex_lock(&buf->lock);
-	if (buf->vmap_count) {
-		ret = -EBUSY;
-	} else {
-		buf->vmap = how;
+	if (buf->vmap_count)
+		ret = dbb_text_refuse(why, -EBUSY, "the buffer is mapped");
+	else
+		ret = dbb_buffer_bind_vmap(buf, how, why);
+	if (!ret)
 		buf->times = times;
-	}
 	mutex_unlock(&buf->lock);
 	return ret;
 }

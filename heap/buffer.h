@@ -19,6 +19,8 @@ struct seq_file;
  * struct dbb_buffer - one buffer, the priv of its dma_buf
  * @backend: where the pages came from and go back to
  * @table: the pages, in order
+ * @backing: what the backend needs to give the pages back, or NULL
+ * @born: kernel mapping that the pages came with, or NULL
  * @len: size in bytes, whole pages
  * @ino: inode of the dma-buf, for the traces
  * @mmap: strategy of user mappings
@@ -37,6 +39,8 @@ struct seq_file;
 struct dbb_buffer {
 	const struct dbb_backend *backend;
 	struct sg_table table;
+	void *backing;
+	void *born;
 	size_t len;
 	unsigned long ino;
 	const struct dbb_mmap_strategy *mmap;
@@ -50,7 +54,12 @@ struct dbb_buffer {
 	void *vaddr;
 };
 
+/* buffer.c */
+void dbb_buffer_free(struct dbb_buffer *buf);
+
 /* dmabuf.c */
+void dbb_dmabuf_vma_open(struct vm_area_struct *vma);
+void dbb_dmabuf_vma_close(struct vm_area_struct *vma);
 extern const struct dma_buf_ops dbb_dmabuf_ops;
 
 /* attach.c */
@@ -74,6 +83,7 @@ extern const struct dbb_vmap_strategy dbb_vmap_page;
 extern const struct dbb_vmap_strategy dbb_vmap_sg;
 
 /* the backends */
+int dbb_backend_add(const struct dbb_backend *backend);
 extern const struct dbb_backend dbb_system_backend;
 int dbb_system_set_orders(const char *text, struct dbb_refusal *why);
 void dbb_system_show_orders(struct seq_file *m);

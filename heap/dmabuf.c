@@ -12,7 +12,11 @@
 #include "buffer.h"
 #include "../trace/dbb_trace.h"
 
-static void dbb_dmabuf_vma_open(struct vm_area_struct *vma)
+/**
+ * dbb_dmabuf_vma_open() - vm_operations_struct.open of every strategy
+ * @vma: VMA that shows a buffer, its vm_private_data
+ */
+void dbb_dmabuf_vma_open(struct vm_area_struct *vma)
 {
 	struct dbb_buffer *buf = vma->vm_private_data;
 
@@ -20,7 +24,11 @@ static void dbb_dmabuf_vma_open(struct vm_area_struct *vma)
 	dbb_stats_count(DBB_STAT_MMAPS_MADE);
 }
 
-static void dbb_dmabuf_vma_close(struct vm_area_struct *vma)
+/**
+ * dbb_dmabuf_vma_close() - vm_operations_struct.close of every strategy
+ * @vma: VMA that shows a buffer, its vm_private_data
+ */
+void dbb_dmabuf_vma_close(struct vm_area_struct *vma)
 {
 	struct dbb_buffer *buf = vma->vm_private_data;
 
@@ -66,7 +74,7 @@ static int dbb_dmabuf_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
 		dbb_stats_count(DBB_STAT_MMAP_FAILURES);
 	} else {
 		vma->vm_private_data = buf;
-		vma->vm_ops = &dbb_dmabuf_vm_ops;
+		vma->vm_ops = buf->mmap->vm_ops ?: &dbb_dmabuf_vm_ops;
 		dbb_dmabuf_vma_open(vma);
 	}
 	if (traced)
@@ -80,9 +88,13 @@ static int dbb_dmabuf_map_kernel(struct dbb_buffer *buf)
 {
 	bool traced = trace_dbb_vmap_enabled();
 	u64 start = traced ? ktime_get_ns() : 0;
-	void *vaddr = buf->vmap->map(buf, buf->times);
-	int ret = PTR_ERR_OR_ZERO(vaddr);
+	void *vaddr;
+	int ret;
 
+	if (buf->times)
+		*buf->times = (struct dbb_vmap_times){ .now = buf->times->now };
+	vaddr = buf->vmap->map(buf, buf->times);
+	ret = PTR_ERR_OR_ZERO(vaddr);
 	if (!ret)
 		buf->vaddr = vaddr;
 	dbb_stats_count(ret ? DBB_STAT_VMAP_FAILURES : DBB_STAT_VMAPS_MADE);
@@ -144,15 +156,16 @@ void dbb_dmabuf_vunmap(struct dma_buf *dmabuf, struct iosys_map *map)
 static void dbb_dmabuf_release(struct dma_buf *dmabuf)
 {
 	struct dbb_buffer *buf = dmabuf->priv;
+	const struct dbb_backend *backend = buf->backend;
 	bool traced = trace_dbb_free_enabled();
 	u64 start = traced ? ktime_get_ns() : 0;
+	size_t len = buf->len;
 
-	buf->backend->free(&buf->table);
-	dbb_stats_unreserve(buf->len);
+	dbb_buffer_free(buf);
+	dbb_stats_unreserve(len);
 	dbb_stats_count(DBB_STAT_BUFFERS_FREED);
 	if (traced)
-		trace_dbb_free(buf->backend->name, buf->len, ktime_get_ns() - start);
-	kfree(buf);
+		trace_dbb_free(backend->name, len, ktime_get_ns() - start);
 }
 
 const struct dma_buf_ops dbb_dmabuf_ops = {

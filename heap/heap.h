@@ -11,6 +11,7 @@
 
 struct dbb_buffer;
 struct dbb_backend;
+struct dbb_refusal;
 struct dentry;
 struct page;
 struct sg_table;
@@ -34,43 +35,68 @@ enum dbb_vmap_id {
  * struct dbb_mmap_strategy - one way of filling a user mapping
  * @name: what a user writes, and what results and traces show
  * @help: one line for the README file
- * @map: map the buffer from page vma->vm_pgoff on over the whole of @vma.
- *	 The range was checked to lie inside the buffer and the mapping to be
- *	 shared. Runs under the mmap write lock. On an error the mm core
- *	 unmaps the VMA, so nothing is undone here.
+ * @missing: what this kernel lacks for it, or NULL; nothing below is set then
+ * @usable: can it map this buffer? -EOPNOTSUPP and a refusal if not. NULL: any
+ * @pick: the strategy to use for this buffer in its place, for one that only
+ *	  chooses
+ * @map: map the buffer from page vma->vm_pgoff on over the whole of @vma, or
+ *	 make ready for faults that will. The range was checked to lie inside
+ *	 the buffer and the mapping to be shared. Runs under the mmap write
+ *	 lock. On an error the mm core unmaps the VMA, so nothing is undone here.
+ * @vm_ops: of the VMA, for a strategy that maps on faults; NULL when @map does
+ *	    it all. Its open and close are dbb_dmabuf_vma_open() and
+ *	    dbb_dmabuf_vma_close(); vm_private_data is the buffer.
  */
 struct dbb_mmap_strategy {
 	const char *name;
 	const char *help;
+	const char *missing;
+	int (*usable)(const struct dbb_buffer *buf, struct dbb_refusal *why);
+	const struct dbb_mmap_strategy *(*pick)(const struct dbb_buffer *buf);
 	int (*map)(struct dbb_buffer *buf, struct vm_area_struct *vma);
+	const struct vm_operations_struct *vm_ops;
 };
 
 /**
  * struct dbb_vmap_times - where the time of one vmap went
- * @now: the clock to read, in ns
+ * @now: the clock to read
  * @array_ns: allocating and freeing the page array
  * @fill_ns: filling it from the scatterlist
  * @map_ns: vmap() itself
+ * @array_reads: clock reads inside @array_ns
+ * @fill_reads: clock reads inside @fill_ns
+ * @map_reads: clock reads inside @map_ns
+ * @reads: clock reads in the whole vmap besides the caller's own
  *
- * One clock read lies inside each of @fill_ns and @map_ns, two in @array_ns,
- * and %DBB_VMAP_INNER_READS in the whole vmap besides the caller's own.
+ * All but @now are zeroed before each vmap; a strategy without one of the
+ * steps leaves it so.
  */
 struct dbb_vmap_times {
 	u64 (*now)(void);
 	u64 array_ns;
 	u64 fill_ns;
 	u64 map_ns;
+	u8 array_reads;
+	u8 fill_reads;
+	u8 map_reads;
+	u8 reads;
 };
-
-#define DBB_VMAP_INNER_READS 5
 
 /**
  * struct dbb_vmap_strategy - one way of making a kernel mapping
  * @name: what a user writes, and what results and traces show
  * @help: one line for the README file
+ * @missing: what this kernel lacks for it, or NULL; nothing below is set then
+ * @usable: can it map this buffer? -EOPNOTSUPP and a refusal if not. NULL: any
+ * @pick: the strategy to use for this buffer in its place, for one that only
+ *	  chooses
+ * @bind: make ready what outlives a mapping, when a buffer gets the strategy;
+ *	  may be called again, and does nothing then. Sleeps. NULL: nothing is
+ * @forget: undo @bind, and whatever @map and @unmap left, when the buffer dies;
+ *	    called for each strategy, whether the buffer ever had it or not
  * @fill: write the buffer's pages, in order, to an array that has room for
  *	  dbb_buffer_npages() of them. -EOVERFLOW when the scatterlist
- *	  describes more.
+ *	  describes more. NULL when the strategy never does that.
  * @map: return the address of the mapping or an ERR_PTR. Fills @times
  *	 unless it is NULL. Runs under the buffer's lock.
  * @unmap: undo @map
@@ -78,6 +104,11 @@ struct dbb_vmap_times {
 struct dbb_vmap_strategy {
 	const char *name;
 	const char *help;
+	const char *missing;
+	int (*usable)(const struct dbb_buffer *buf, struct dbb_refusal *why);
+	const struct dbb_vmap_strategy *(*pick)(const struct dbb_buffer *buf);
+	int (*bind)(struct dbb_buffer *buf);
+	void (*forget)(struct dbb_buffer *buf);
 	int (*fill)(struct dbb_buffer *buf, struct page **pages);
 	void *(*map)(struct dbb_buffer *buf, struct dbb_vmap_times *times);
 	void (*unmap)(struct dbb_buffer *buf, void *vaddr);
@@ -91,44 +122,60 @@ const struct dbb_vmap_strategy *dbb_strategy_find_vmap(const char *name);
 
 /* ---- backends: backend.c and one file each ---- */
 
-enum dbb_backend_id {
-	DBB_BACKEND_SYSTEM,
-	DBB_BACKEND_MAX
-};
-
 /**
  * struct dbb_backend - where the pages of a buffer come from
  * @name: what a user writes; the node is /dev/dma_heap/bench_<name>
  * @help: one line for the README file
- * @alloc: fill @table with zeroed pages for @len bytes, a multiple of the
- *	   page size. Sleeps. -ENOMEM without waking the OOM killer, -EINTR
- *	   on a fatal signal or when @cancelled (may be NULL) says so.
- * @free: give the pages of @table back and free it
+ * @missing: what this kernel lacks for it, or NULL; nothing below is set then
+ * @alloc: give @buf zeroed pages for its length, in its table, and leave in
+ *	   its other fields what @free and the strategies need. Sleeps. -ENOMEM
+ *	   without waking the OOM killer, -EINTR on a fatal signal or when
+ *	   @cancelled (may be NULL) says so.
+ * @free: give the pages back and free the table
  */
 struct dbb_backend {
 	const char *name;
 	const char *help;
-	int (*alloc)(struct sg_table *table, size_t len, bool (*cancelled)(void));
-	void (*free)(struct sg_table *table);
+	const char *missing;
+	int (*alloc)(struct dbb_buffer *buf, bool (*cancelled)(void));
+	void (*free)(struct dbb_buffer *buf);
 };
 
-extern const struct dbb_backend *const dbb_backends[DBB_BACKEND_MAX];
-
+unsigned int dbb_backend_count(void);
+const struct dbb_backend *dbb_backend_at(unsigned int i);
 const struct dbb_backend *dbb_backend_find(const char *name);
 
 /* ---- buffers: buffer.c ---- */
 
-struct dma_buf *dbb_buffer_create(const struct dbb_backend *backend, u64 len,
-				  unsigned int fd_flags,
-				  bool (*cancelled)(void));
+/**
+ * struct dbb_buffer_request - what a buffer is to be
+ * @backend: where its pages come from
+ * @len: bytes, rounded up to whole pages
+ * @fd_flags: access mode and O_CLOEXEC, as in struct dma_heap_allocation_data
+ * @mmap: its mmap strategy; NULL takes the one of the knob
+ * @vmap: its vmap strategy; NULL takes the one of the knob
+ * @cancelled: asked before each chunk whether to give up; may be NULL
+ */
+struct dbb_buffer_request {
+	const struct dbb_backend *backend;
+	u64 len;
+	unsigned int fd_flags;
+	const struct dbb_mmap_strategy *mmap;
+	const struct dbb_vmap_strategy *vmap;
+	bool (*cancelled)(void);
+};
+
+struct dma_buf *dbb_buffer_create(const struct dbb_buffer_request *want,
+				  struct dbb_refusal *why);
 struct dbb_buffer *dbb_buffer_from(struct dma_buf *dmabuf);
 unsigned long dbb_buffer_npages(const struct dbb_buffer *buf);
 unsigned int dbb_buffer_chunks(const struct dbb_buffer *buf);
-int dbb_buffer_fill(struct dbb_buffer *buf, const struct dbb_vmap_strategy *how,
-		    struct page **pages);
-int dbb_buffer_use_mmap(struct dbb_buffer *buf, const struct dbb_mmap_strategy *how);
+bool dbb_buffer_can_fill(const struct dbb_buffer *buf);
+int dbb_buffer_fill(struct dbb_buffer *buf, struct page **pages);
+int dbb_buffer_use_mmap(struct dbb_buffer *buf, const struct dbb_mmap_strategy *how,
+			struct dbb_refusal *why);
 int dbb_buffer_use_vmap(struct dbb_buffer *buf, const struct dbb_vmap_strategy *how,
-			struct dbb_vmap_times *times);
+			struct dbb_vmap_times *times, struct dbb_refusal *why);
 
 /**
  * struct dbb_buffer_walk - a walk over the pages of a buffer, one by one

@@ -57,6 +57,8 @@ static int dbb_knobs_set_mmap(const char *text, struct dbb_refusal *why)
 	if (!how)
 		return dbb_text_refuse(why, -EINVAL,
 				       "no such mmap strategy; accepted: those the file lists");
+	if (how->missing)
+		return dbb_text_refuse(why, -EOPNOTSUPP, "%s: %s", how->name, how->missing);
 	WRITE_ONCE(dbb_knobs_mmap_now, how);
 	return 0;
 }
@@ -68,8 +70,24 @@ static int dbb_knobs_set_vmap(const char *text, struct dbb_refusal *why)
 	if (!how)
 		return dbb_text_refuse(why, -EINVAL,
 				       "no such vmap strategy; accepted: those the file lists");
+	if (how->missing)
+		return dbb_text_refuse(why, -EOPNOTSUPP, "%s: %s", how->name, how->missing);
 	WRITE_ONCE(dbb_knobs_vmap_now, how);
 	return 0;
+}
+
+/* The first line is what can be written; the lines after it say why the rest cannot. */
+static void dbb_knobs_show_choice(struct seq_file *m, const char *name,
+				  const char *missing, bool now)
+{
+	if (!missing)
+		seq_printf(m, now ? "%s[%s]" : "%s%s", m->count ? " " : "", name);
+}
+
+static void dbb_knobs_show_missing(struct seq_file *m, const char *name, const char *missing)
+{
+	if (missing)
+		seq_printf(m, "# %s: %s\n", name, missing);
 }
 
 static void dbb_knobs_show_mmap(struct seq_file *m)
@@ -78,9 +96,13 @@ static void dbb_knobs_show_mmap(struct seq_file *m)
 	unsigned int i;
 
 	for (i = 0; i < DBB_MMAP_MAX; i++)
-		seq_printf(m, dbb_mmap_strategies[i] == now ? "%s[%s]" : "%s%s",
-			   i ? " " : "", dbb_mmap_strategies[i]->name);
+		dbb_knobs_show_choice(m, dbb_mmap_strategies[i]->name,
+				      dbb_mmap_strategies[i]->missing,
+				      dbb_mmap_strategies[i] == now);
 	seq_putc(m, '\n');
+	for (i = 0; i < DBB_MMAP_MAX; i++)
+		dbb_knobs_show_missing(m, dbb_mmap_strategies[i]->name,
+				       dbb_mmap_strategies[i]->missing);
 }
 
 static void dbb_knobs_show_vmap(struct seq_file *m)
@@ -89,9 +111,13 @@ static void dbb_knobs_show_vmap(struct seq_file *m)
 	unsigned int i;
 
 	for (i = 0; i < DBB_VMAP_MAX; i++)
-		seq_printf(m, dbb_vmap_strategies[i] == now ? "%s[%s]" : "%s%s",
-			   i ? " " : "", dbb_vmap_strategies[i]->name);
+		dbb_knobs_show_choice(m, dbb_vmap_strategies[i]->name,
+				      dbb_vmap_strategies[i]->missing,
+				      dbb_vmap_strategies[i] == now);
 	seq_putc(m, '\n');
+	for (i = 0; i < DBB_VMAP_MAX; i++)
+		dbb_knobs_show_missing(m, dbb_vmap_strategies[i]->name,
+				       dbb_vmap_strategies[i]->missing);
 }
 
 static void dbb_knobs_show_max_bytes(struct seq_file *m)

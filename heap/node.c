@@ -26,7 +26,8 @@ struct dbb_node {
 	const struct dbb_backend *backend;
 };
 
-static struct dbb_node dbb_nodes[DBB_BACKEND_MAX];
+static struct dbb_node *dbb_nodes;
+static unsigned int dbb_node_count;
 static const unsigned int dbb_node_commands[] = { DMA_HEAP_IOCTL_ALLOC };
 
 static int dbb_node_check(const struct dma_heap_allocation_data *data,
@@ -50,6 +51,11 @@ static int dbb_node_check(const struct dma_heap_allocation_data *data,
 static int dbb_node_alloc(struct dbb_node *node, struct dma_heap_allocation_data *data,
 			  struct dma_buf **dmabuf)
 {
+	struct dbb_buffer_request want = {
+		.backend = node->backend,
+		.len = data->len,
+		.fd_flags = data->fd_flags,
+	};
 	struct dbb_refusal why;
 	int fd, ret;
 
@@ -57,14 +63,10 @@ static int dbb_node_alloc(struct dbb_node *node, struct dma_heap_allocation_data
 	if (ret)
 		return dbb_errlog_add(node->misc.nodename, "DMA_HEAP_IOCTL_ALLOC", ret, &why);
 
-	*dmabuf = dbb_buffer_create(node->backend, data->len, data->fd_flags, NULL);
-	if (IS_ERR(*dmabuf)) {
-		ret = PTR_ERR(*dmabuf);
-		dbb_text_refuse(&why, ret,
-				"len=%llu cannot be had; accepted: %llu bytes alive (heap/max_bytes)",
-				data->len, dbb_stats_max_bytes());
-		return dbb_errlog_add(node->misc.nodename, "DMA_HEAP_IOCTL_ALLOC", ret, &why);
-	}
+	*dmabuf = dbb_buffer_create(&want, &why);
+	if (IS_ERR(*dmabuf))
+		return dbb_errlog_add(node->misc.nodename, "DMA_HEAP_IOCTL_ALLOC",
+				      PTR_ERR(*dmabuf), &why);
 
 	fd = get_unused_fd_flags(data->fd_flags);
 	if (fd < 0) {
@@ -166,7 +168,7 @@ static void dbb_node_unregister(struct dbb_node *node)
 }
 
 /**
- * dbb_node_init() - make a device node for each backend
+ * dbb_node_init() - make a device node for each backend that this kernel has
  *
  * Return: 0 or an errno, with no node left.
  */
@@ -175,17 +177,20 @@ int dbb_node_init(void)
 	unsigned int i;
 	int ret;
 
-	for (i = 0; i < DBB_BACKEND_MAX; i++) {
-		ret = dbb_node_register(&dbb_nodes[i], dbb_backends[i]);
-		if (ret)
-			goto unregister;
+	dbb_nodes = kcalloc(dbb_backend_count(), sizeof(*dbb_nodes), GFP_KERNEL);
+	if (!dbb_nodes)
+		return -ENOMEM;
+	for (i = 0; i < dbb_backend_count(); i++) {
+		if (dbb_backend_at(i)->missing)
+			continue;
+		ret = dbb_node_register(&dbb_nodes[dbb_node_count], dbb_backend_at(i));
+		if (ret) {
+			dbb_node_exit();
+			return ret;
+		}
+		dbb_node_count++;
 	}
 	return 0;
-
-unregister:
-	while (i--)
-		dbb_node_unregister(&dbb_nodes[i]);
-	return ret;
 }
 
 /**
@@ -193,8 +198,8 @@ unregister:
  */
 void dbb_node_exit(void)
 {
-	unsigned int i = DBB_BACKEND_MAX;
-
-	while (i--)
-		dbb_node_unregister(&dbb_nodes[i]);
+	while (dbb_node_count)
+		dbb_node_unregister(&dbb_nodes[--dbb_node_count]);
+	kfree(dbb_nodes);
+	dbb_nodes = NULL;
 }

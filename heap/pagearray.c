@@ -41,7 +41,7 @@ void *dbb_pagearray_map(struct dbb_buffer *buf, struct dbb_vmap_times *times)
 	if (!pages)
 		return ERR_PTR(-ENOMEM);
 	allocated = now();
-	ret = dbb_buffer_fill(buf, buf->vmap, pages);
+	ret = dbb_buffer_fill(buf, pages);
 	filled = now();
 	vaddr = ret ? NULL : vmap(pages, npages, VM_MAP, PAGE_KERNEL);
 	mapped = now();
@@ -50,6 +50,10 @@ void *dbb_pagearray_map(struct dbb_buffer *buf, struct dbb_vmap_times *times)
 		times->array_ns = allocated - start + now() - mapped;
 		times->fill_ns = filled - allocated;
 		times->map_ns = mapped - filled;
+		times->array_reads = 2;
+		times->fill_reads = 1;
+		times->map_reads = 1;
+		times->reads = 5;
 	}
 	if (ret)
 		return ERR_PTR(ret);

@@ -23,7 +23,7 @@ const struct dbb_vmap_strategy *const dbb_vmap_strategies[DBB_VMAP_MAX] = {
  * dbb_strategy_find_mmap() - look a mmap strategy up by name
  * @name: name, a trailing newline is ignored
  *
- * Return: the strategy, or NULL when this kernel has none of that name.
+ * Return: the strategy, one that this kernel lacks included, or NULL.
  */
 const struct dbb_mmap_strategy *dbb_strategy_find_mmap(const char *name)
 {
@@ -39,7 +39,7 @@ const struct dbb_mmap_strategy *dbb_strategy_find_mmap(const char *name)
  * dbb_strategy_find_vmap() - look a vmap strategy up by name
  * @name: name, a trailing newline is ignored
  *
- * Return: the strategy, or NULL when this kernel has none of that name.
+ * Return: the strategy, one that this kernel lacks included, or NULL.
  */
 const struct dbb_vmap_strategy *dbb_strategy_find_vmap(const char *name)
 {

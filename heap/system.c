@@ -100,7 +100,7 @@ static int dbb_system_alloc_list(struct list_head *pages, size_t len,
 	return 0;
 }
 
-static int dbb_system_alloc(struct sg_table *table, size_t len, bool (*cancelled)(void))
+static int dbb_system_alloc(struct dbb_buffer *buf, bool (*cancelled)(void))
 {
 	struct page *page, *next;
 	struct scatterlist *sg;
@@ -108,15 +108,15 @@ static int dbb_system_alloc(struct sg_table *table, size_t len, bool (*cancelled
 	LIST_HEAD(pages);
 	int ret;
 
-	ret = dbb_system_alloc_list(&pages, len, cancelled, &chunks);
+	ret = dbb_system_alloc_list(&pages, buf->len, cancelled, &chunks);
 	if (!ret)
-		ret = sg_alloc_table(table, chunks, GFP_KERNEL);
+		ret = sg_alloc_table(&buf->table, chunks, GFP_KERNEL);
 	if (ret) {
 		dbb_system_free_list(&pages);
 		return ret;
 	}
 
-	sg = table->sgl;
+	sg = buf->table.sgl;
 	list_for_each_entry_safe(page, next, &pages, lru) {
 		list_del(&page->lru);
 		sg_set_page(sg, page, PAGE_SIZE << compound_order(page), 0);
@@ -125,18 +125,18 @@ static int dbb_system_alloc(struct sg_table *table, size_t len, bool (*cancelled
 	return 0;
 }
 
-static void dbb_system_free(struct sg_table *table)
+static void dbb_system_free(struct dbb_buffer *buf)
 {
 	struct scatterlist *sg;
 	unsigned int i;
 
-	for_each_sgtable_sg(table, sg, i) {
+	for_each_sgtable_sg(&buf->table, sg, i) {
 		struct page *page = sg_page(sg);
 
 		__free_pages(page, compound_order(page));
 		cond_resched();
 	}
-	sg_free_table(table);
+	sg_free_table(&buf->table);
 }
 
 /**
