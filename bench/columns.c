@@ -39,15 +39,16 @@ void dbb_columns_show_name(struct seq_file *m, const struct dbb_result *result,
 }
 
 /**
- * dbb_columns_heap() - the heap a result is about
+ * dbb_columns_heap() - the heap an arm is about
  * @result: the result
+ * @arm: index of the arm
  *
  * Return: its name, or "none" when the op has no buffer.
  */
-const char *dbb_columns_heap(const struct dbb_result *result)
+const char *dbb_columns_heap(const struct dbb_result *result, unsigned int arm)
 {
-	return result->params.op->family == DBB_FAMILY_NONE ? "none" :
-							     result->params.heap->name;
+	return result->params.op->family == DBB_FAMILY_NONE ?
+	       "none" : dbb_param_heap(&result->params, arm)->name;
 }
 
 /**
@@ -133,7 +134,7 @@ static void dbb_column_size_bytes(char *text, const struct dbb_cell *at)
 
 static void dbb_column_chunks(char *text, const struct dbb_cell *at)
 {
-	dbb_column_u64(text, at->result->chunks);
+	dbb_column_u64(text, at->result->chunks[at->arm]);
 }
 
 static void dbb_column_iterations(char *text, const struct dbb_cell *at)
@@ -193,7 +194,7 @@ static void dbb_column_strategy(char *text, const struct dbb_cell *at)
 
 static void dbb_column_heap(char *text, const struct dbb_cell *at)
 {
-	strscpy(text, dbb_columns_heap(at->result), DBB_CELL_LEN);
+	strscpy(text, dbb_columns_heap(at->result, at->arm), DBB_CELL_LEN);
 }
 
 static void dbb_column_verdict(char *text, const struct dbb_cell *at)

@@ -18,7 +18,7 @@ static void dbb_gobench_show_name(struct seq_file *m, const struct dbb_result *r
 {
 	seq_printf(m, "Benchmark%s/phase=%s/strategy=%s/heap=%s/size_bytes=%llu",
 		   result->params.op->name, result->params.op->phases[phase].name,
-		   result->params.arms[arm].name, dbb_columns_heap(result),
+		   result->params.arms[arm].name, dbb_columns_heap(result, arm),
 		   dbb_columns_size(result));
 }
 

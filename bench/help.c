@@ -8,6 +8,7 @@
 
 #include "help.h"
 #include "param.h"
+#include "source.h"
 
 static const char dbb_help_intro[] =
 	"What does mapping a dma-buf cost on this kernel, and what would another way cost?\n"
@@ -36,12 +37,14 @@ static const char dbb_help_files[] =
 
 static const char dbb_help_numbers[] =
 	"\nNumbers\n"
-	"  An arm is a strategy, or strategy+NS with a known delay in its first step.\n"
+	"  An arm is [heap:]strategy[+NS]; +NS is a known delay in its first step. Arms of one\n"
+	"  heap measure one buffer. The strategy of heap fd is exporter.\n"
 	"  Arms run in random order within each round. speedup is baseline/arm of the paired\n"
 	"  rounds: their median and its 95 % interval. verdict: faster or slower when the whole\n"
 	"  interval is more than 1 % away from 1, same when it is within 1 %, else unclear.\n"
 	"\nErrors\n"
 	"  EINVAL unknown word or malformed value; ERANGE outside the limits; EBUSY a run is on;\n"
+	"  EBADF not a dma-buf;\n"
 	"  EOPNOTSUPP this kernel or op cannot do that; ENOMEM; EINTR stopped (ECANCELED when\n"
 	"  the shell repeats the write, as most do); EIO a mapping showed a wrong page.\n"
 	"  error_log says more.\n";
@@ -102,9 +105,9 @@ void dbb_help_show(struct seq_file *m)
 				     dbb_vmap_strategies[i]->help,
 				     dbb_vmap_strategies[i]->missing);
 	seq_puts(m, "\nHeaps: /dev/dma_heap/bench_<name>, ioctl DMA_HEAP_IOCTL_ALLOC\n");
-	for (i = 0; i < dbb_backend_count(); i++)
-		dbb_help_show_choice(m, dbb_backend_at(i)->name, dbb_backend_at(i)->help,
-				     dbb_backend_at(i)->missing);
+	for (i = 0; i < dbb_source_count(); i++)
+		dbb_help_show_choice(m, dbb_source_at(i)->name, dbb_source_at(i)->help,
+				     dbb_source_at(i)->missing);
 	seq_puts(m, dbb_help_files);
 	seq_puts(m, dbb_help_numbers);
 }

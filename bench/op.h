@@ -7,10 +7,11 @@
 
 #include <linux/types.h>
 
-#include "../heap/heap.h"
+#include "arm.h"
 
 struct dbb_params;
 
+#define DBB_ARMS_MAX 12
 #define DBB_PHASES_MAX 8
 
 enum dbb_op_id {
@@ -24,38 +25,36 @@ enum dbb_op_id {
 
 /**
  * enum dbb_family - from which table an op takes its strategies
- * @DBB_FAMILY_NONE: the op maps nothing and needs no buffer
+ * @DBB_FAMILY_NONE: the op needs no buffer
+ * @DBB_FAMILY_BUFFER: it needs one, but takes no strategy: arms are heaps
  * @DBB_FAMILY_MMAP: user mappings
  * @DBB_FAMILY_VMAP: kernel mappings
  */
 enum dbb_family {
 	DBB_FAMILY_NONE,
+	DBB_FAMILY_BUFFER,
 	DBB_FAMILY_MMAP,
 	DBB_FAMILY_VMAP,
 };
 
-#define DBB_ARM_NAME_LEN 16
-
 /**
- * struct dbb_arm - one of the things that a run compares
- * @name: as it was written: a strategy, "strategy+delay", or a delay
- * @mmap: set when the op is of %DBB_FAMILY_MMAP
- * @vmap: set when the op is of %DBB_FAMILY_VMAP
- * @delay: a spin added to the first timed step, in the clock's unit
+ * struct dbb_subject - a buffer that arms measure
+ * @dmabuf: the buffer
+ * @buf: the same, as the heap knows it; NULL when another exporter made it
  */
-struct dbb_arm {
-	char name[DBB_ARM_NAME_LEN];
-	const struct dbb_mmap_strategy *mmap;
-	const struct dbb_vmap_strategy *vmap;
-	u32 delay;
+struct dbb_subject {
+	struct dma_buf *dmabuf;
+	struct dbb_buffer *buf;
 };
 
 /**
  * struct dbb_work - what an op works on, from prepare to unprepare
  * @params: the run's parameters
- * @dmabuf: the buffer that all arms measure, NULL for %DBB_FAMILY_NONE
- * @buf: the same, as the heap knows it
+ * @subjects: the buffer of each arm; arms of one heap share one. Empty for
+ *	      %DBB_FAMILY_NONE
  * @arm: the arm whose turn it is
+ * @dmabuf: its buffer
+ * @buf: the same, as the heap knows it; NULL when another exporter made it
  * @times: inner phases of the last vmap
  * @pages: page array of op pages
  * @map: kernel mapping of op vmap
@@ -66,9 +65,10 @@ struct dbb_arm {
  */
 struct dbb_work {
 	const struct dbb_params *params;
+	struct dbb_subject subjects[DBB_ARMS_MAX];
+	const struct dbb_arm *arm;
 	struct dma_buf *dmabuf;
 	struct dbb_buffer *buf;
-	const struct dbb_arm *arm;
 	struct dbb_vmap_times times;
 	struct page **pages;
 	struct iosys_map map;
@@ -101,24 +101,30 @@ struct dbb_phase {
  * @name: what a user writes
  * @help: one line for the README file
  * @family: where its strategies come from
+ * @needs_heap: it looks inside its buffers, so heap fd will not do
+ * @in_kthread: its samples are taken by a kernel thread, also when there is
+ *		only one
  * @batches: its one step can be repeated between two clock reads
  * @delays: its arms are delays and it spins them itself
  * @phases: its figures, in the order they are taken
  * @nphases: how many
  * @total: index of the phase that the others are shares of, or -1
- * @prepare: once a run, after the buffer was made; may be NULL
+ * @prepare: once a run, after the buffers were made and with the first arm's
+ *	     at hand; may be NULL
  * @point: before each sample: make ready for @work->arm, or refuse; may be
  *	   NULL
  * @verify: is each page of the mapping the page of the buffer? -EIO and a
  *	    refusal that names the page if not; -EINTR when stopped; may be
  *	    NULL when no phase asks for it
- * @unprepare: undo @prepare and whatever a failed sample left mapped; may be
- *	       NULL
+ * @unprepare: undo @prepare, whether it was called or not, and whatever a
+ *	       failed sample left mapped; may be NULL
  */
 struct dbb_op {
 	const char *name;
 	const char *help;
 	enum dbb_family family;
+	bool needs_heap;
+	bool in_kthread;
 	bool batches;
 	bool delays;
 	const struct dbb_phase *phases;
@@ -139,6 +145,5 @@ extern const struct dbb_op dbb_op_vmap;
 extern const struct dbb_op dbb_op_mmap;
 
 const struct dbb_op *dbb_op_find(const char *name);
-int dbb_op_make_arm(const struct dbb_op *op, const char *text, struct dbb_arm *arm);
 
 #endif /* DBB_BENCH_OP_H */

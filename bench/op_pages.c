@@ -70,6 +70,7 @@ const struct dbb_op dbb_op_pages = {
 	.name		= "pages",
 	.help		= "scatterlist to page array only",
 	.family		= DBB_FAMILY_VMAP,
+	.needs_heap	= true,
 	.batches	= true,
 	.phases		= dbb_op_pages_phases,
 	.nphases	= ARRAY_SIZE(dbb_op_pages_phases),

@@ -10,10 +10,12 @@
 #include <linux/string.h>
 
 #include "param.h"
+#include "source.h"
 
 static DEFINE_MUTEX(dbb_param_lock);
 static struct dbb_params dbb_param_knobs = {
 	.op		= &dbb_op_vmap,
+	.fd		= DBB_FD_NONE,
 	.size_bytes	= 64 << 20,
 	.iterations	= 20,
 	.warmup		= DBB_WARMUP_AUTO,
@@ -50,6 +52,35 @@ static void dbb_param_get_knobs(struct dbb_params *params)
 	dbb_param_fill_defaults(&dbb_param_knobs);
 	*params = dbb_param_knobs;
 	mutex_unlock(&dbb_param_lock);
+	params->size_given = false;
+}
+
+/**
+ * dbb_param_heap() - where an arm's buffer comes from
+ * @params: parameters
+ * @arm: index of the arm
+ *
+ * Return: the heap that the arm names, or the run's.
+ */
+const struct dbb_backend *dbb_param_heap(const struct dbb_params *params, unsigned int arm)
+{
+	return params->arms[arm].heap ?: params->heap;
+}
+
+/**
+ * dbb_param_first_arm() - whose buffer does an arm measure?
+ * @params: parameters
+ * @arm: index of the arm
+ *
+ * Return: index of the first arm of the same heap.
+ */
+unsigned int dbb_param_first_arm(const struct dbb_params *params, unsigned int arm)
+{
+	unsigned int i = 0;
+
+	while (dbb_param_heap(params, i) != dbb_param_heap(params, arm))
+		i++;
+	return i;
 }
 
 /**
@@ -124,45 +155,101 @@ static int dbb_param_parse_word(struct dbb_params *params, char *word, bool firs
 	return param->set(params, value, why);
 }
 
+static int dbb_param_check_arm(struct dbb_params *params, unsigned int i,
+			       struct dbb_refusal *why)
+{
+	const struct dbb_backend *heap = dbb_param_heap(params, i);
+	const struct dbb_op *op = params->op;
+	struct dbb_arm *arm = &params->arms[i];
+	int ret = dbb_arm_fit(arm, op, why);
+
+	if (ret || op->family == DBB_FAMILY_NONE)
+		return ret;
+	if (heap == &dbb_source_fd && op->needs_heap)
+		return dbb_text_refuse(why, -EOPNOTSUPP,
+				       "op %s looks inside the buffer; accepted: any heap but fd",
+				       op->name);
+	if (op->family == DBB_FAMILY_BUFFER || arm->exporter == (heap == &dbb_source_fd))
+		return 0;
+	return dbb_text_refuse(why, -EINVAL, arm->exporter ?
+			       "heap %s has no strategy %s; accepted: those in heap/*map_strategy" :
+			       "heap %s has no strategy %s; accepted: exporter",
+			       heap->name, arm->name);
+}
+
+/* The size of heap fd is that of its dma-buf, and then of all buffers. */
+static int dbb_param_take_size(struct dbb_params *params, struct dbb_refusal *why)
+{
+	struct dma_buf *dmabuf = dbb_source_get_fd(params->fd, why);
+	size_t bytes;
+
+	if (IS_ERR(dmabuf))
+		return PTR_ERR(dmabuf);
+	bytes = dmabuf->size;
+	dma_buf_put(dmabuf);
+	if (params->size_given && params->size_bytes != bytes)
+		return dbb_text_refuse(why, -ERANGE,
+				       "size %llu is not that of fd %d; accepted: %zu, or no size",
+				       params->size_bytes, params->fd, bytes);
+	params->size_bytes = bytes;
+	if (params->threads > 1)
+		return dbb_text_refuse(why, -EOPNOTSUPP,
+				       "%u threads cannot share the one buffer of heap fd; accepted: threads=1",
+				       params->threads);
+	return 0;
+}
+
+static int dbb_param_check_heaps(struct dbb_params *params, struct dbb_refusal *why)
+{
+	u64 max = min_t(u64, dbb_stats_max_bytes(), SIZE_MAX & PAGE_MASK);
+	unsigned int i, heaps = 0;
+	bool has_fd = false;
+	int ret;
+
+	for (i = 0; i < params->narms; i++) {
+		if (dbb_param_heap(params, i) == &dbb_source_fd)
+			has_fd = true;
+		else if (dbb_param_first_arm(params, i) == i)
+			heaps++;
+	}
+	if (has_fd) {
+		ret = dbb_param_take_size(params, why);
+		if (ret)
+			return ret;
+	}
+	if (heaps && params->size_bytes > div_u64(max, params->threads * heaps))
+		return dbb_text_refuse(why, -ERANGE,
+				       "%u buffers in each of %u threads with %llu bytes each; accepted: %llu bytes together",
+				       heaps, params->threads, params->size_bytes, max);
+	return 0;
+}
+
 /* What no single key can decide. */
 static int dbb_param_finish(struct dbb_params *params, struct dbb_refusal *why)
 {
 	const struct dbb_op *op = params->op;
-	u64 max = min_t(u64, dbb_stats_max_bytes(), SIZE_MAX & PAGE_MASK);
 	unsigned int i;
+	int ret;
 
 	for (i = 0; i < params->narms; i++) {
-		char *name = params->arms[i].name;
-
-		if (!dbb_op_make_arm(op, name, &params->arms[i]))
-			continue;
-		if (op->delays)
-			return dbb_text_refuse(why, -EINVAL,
-					       "op %s has no %s; accepted: delays, e.g. strategies=10000,10200",
-					       op->name, name);
-		return dbb_text_refuse(why, -EINVAL,
-				       "op %s has no %s; accepted: those in heap/%s_strategy",
-				       op->name, name,
-				       op->family == DBB_FAMILY_MMAP ? "mmap" : "vmap");
+		ret = dbb_param_check_arm(params, i, why);
+		if (ret)
+			return ret;
 	}
 	if (params->batch > 1 && !op->batches)
 		return dbb_text_refuse(why, -EOPNOTSUPP,
 				       "op %s needs set-up between calls; accepted: batch=1 or auto",
 				       op->name);
-	if (params->threads > 1 && params->clock->close)
+	if (params->clock->close && (params->threads > 1 || op->in_kthread))
 		return dbb_text_refuse(why, -EOPNOTSUPP,
-				       "clock %s counts one thread; accepted: threads=1",
+				       "clock %s counts the writer's thread alone; accepted: threads=1 and an op that it runs itself",
 				       params->clock->name);
-	if (op->family != DBB_FAMILY_NONE && params->size_bytes > div_u64(max, params->threads))
-		return dbb_text_refuse(why, -ERANGE,
-				       "%u threads with %llu bytes each; accepted: %llu bytes together",
-				       params->threads, params->size_bytes, max);
 	if ((u64)params->iterations * params->threads > DBB_PARAM_MAX_ITERATIONS)
 		return dbb_text_refuse(why, -ERANGE,
 				       "%u iterations in %u threads; accepted: %u samples an arm",
 				       params->iterations, params->threads,
 				       DBB_PARAM_MAX_ITERATIONS);
-	return 0;
+	return op->family == DBB_FAMILY_NONE ? 0 : dbb_param_check_heaps(params, why);
 }
 
 /**
@@ -172,8 +259,9 @@ static int dbb_param_finish(struct dbb_params *params, struct dbb_refusal *why)
  * @why: filled on failure
  *
  * Return: 0, -EINVAL for an unknown word or a malformed value, -ERANGE
- * outside the limits, -EOPNOTSUPP for values that do not go together. The
- * knobs themselves do not change.
+ * outside the limits, -EOPNOTSUPP for values that do not go together, -EBADF
+ * when heap fd is wanted and there is no dma-buf at the descriptor. The knobs
+ * themselves do not change.
  */
 int dbb_param_parse_line(struct dbb_params *params, char *line, struct dbb_refusal *why)
 {

@@ -12,7 +12,6 @@
 
 struct seq_file;
 
-#define DBB_ARMS_MAX 8
 #define DBB_THREADS_MAX 64
 
 /* params.warmup: as many rounds as it takes to settle. */
@@ -20,6 +19,9 @@ struct seq_file;
 
 /* params.batch: as many calls as the clock's tick asks for. */
 #define DBB_BATCH_AUTO 0
+
+/* params.fd: none was given. */
+#define DBB_FD_NONE -1
 
 /* params.cpu: wherever the scheduler puts the run. */
 #define DBB_CPU_ANY -1
@@ -42,10 +44,13 @@ enum dbb_purge {
 /**
  * struct dbb_params - all parameters of a run
  * @op: operation
- * @heap: backend of the buffer
+ * @heap: where the buffer of an arm that names no heap comes from
+ * @fd: descriptor of the writer for heap fd, or %DBB_FD_NONE
  * @arms: what is compared; the first is the baseline
  * @narms: how many
- * @size_bytes: size of the buffer, one for each thread
+ * @size_bytes: size of each buffer, one for each heap and thread; of heap fd,
+ *		that of its dma-buf
+ * @size_given: the run line says @size_bytes, and heap fd must match it
  * @iterations: measured rounds
  * @warmup: rounds before them that are not kept, or %DBB_WARMUP_AUTO
  * @batch: calls in one sample, or %DBB_BATCH_AUTO
@@ -59,9 +64,11 @@ enum dbb_purge {
 struct dbb_params {
 	const struct dbb_op *op;
 	const struct dbb_backend *heap;
+	s32 fd;
 	struct dbb_arm arms[DBB_ARMS_MAX];
 	unsigned int narms;
 	u64 size_bytes;
+	bool size_given;
 	u32 iterations;
 	u32 warmup;
 	u32 batch;
@@ -90,17 +97,19 @@ struct dbb_param {
 	void (*choices)(struct seq_file *m, const struct dbb_params *params);
 };
 
-#define DBB_PARAM_COUNT 13
+#define DBB_PARAM_COUNT 14
 
 /* Room for any one value, and for a whole line. */
-#define DBB_PARAM_TEXT_MAX 160
-#define DBB_PARAM_LINE_MAX 480
+#define DBB_PARAM_TEXT_MAX (DBB_ARMS_MAX * DBB_ARM_TEXT_LEN)
+#define DBB_PARAM_LINE_MAX (DBB_PARAM_TEXT_MAX + 320)
 
 /* Rounds times threads, so that figures fit in 64 bits. */
 #define DBB_PARAM_MAX_ITERATIONS 1000000
 
 extern const struct dbb_param dbb_param_table[DBB_PARAM_COUNT];
 
+const struct dbb_backend *dbb_param_heap(const struct dbb_params *params, unsigned int arm);
+unsigned int dbb_param_first_arm(const struct dbb_params *params, unsigned int arm);
 int dbb_param_set_knob(const struct dbb_param *param, const char *value,
 		       struct dbb_refusal *why);
 void dbb_param_show_knob(struct seq_file *m, const struct dbb_param *param);

@@ -10,6 +10,7 @@
 #include <linux/string.h>
 
 #include "param.h"
+#include "source.h"
 
 #define DBB_PARAM_MAX_WARMUP 100000
 #define DBB_PARAM_MAX_BATCH 1000000
@@ -44,12 +45,15 @@ static void dbb_param_choices_op(struct seq_file *m, const struct dbb_params *pa
 static int dbb_param_set_heap(struct dbb_params *params, const char *value,
 			      struct dbb_refusal *why)
 {
-	const struct dbb_backend *heap = dbb_backend_find(value);
+	const struct dbb_backend *heap = dbb_source_find(value);
 
 	if (!heap)
 		return dbb_text_refuse(why, -EINVAL,
 				       "\"%.20s\" is no heap; accepted: those that bench/heap lists",
 				       value);
+	if (heap->missing)
+		return dbb_text_refuse(why, -EOPNOTSUPP, "heap %s: %s", heap->name,
+				       heap->missing);
 	params->heap = heap;
 	return 0;
 }
@@ -63,17 +67,51 @@ static void dbb_param_choices_heap(struct seq_file *m, const struct dbb_params *
 {
 	unsigned int i;
 
-	for (i = 0; i < dbb_backend_count(); i++)
-		seq_printf(m, dbb_backend_at(i) == params->heap ? "%s[%s]" : "%s%s",
-			   i ? " " : "", dbb_backend_at(i)->name);
+	for (i = 0; i < dbb_source_count(); i++) {
+		const struct dbb_backend *heap = dbb_source_at(i);
+
+		if (!heap->missing)
+			seq_printf(m, heap == params->heap ? "%s[%s]" : "%s%s",
+				   i ? " " : "", heap->name);
+	}
+}
+
+static int dbb_param_set_fd(struct dbb_params *params, const char *value,
+			    struct dbb_refusal *why)
+{
+	struct dma_buf *dmabuf;
+	u32 fd;
+	int ret;
+
+	if (!strcmp(value, "none")) {
+		params->fd = DBB_FD_NONE;
+		return 0;
+	}
+	ret = dbb_text_parse_u32(value, 0, INT_MAX, &fd, why);
+	if (ret)
+		return ret;
+	dmabuf = dbb_source_get_fd(fd, why);
+	if (IS_ERR(dmabuf))
+		return PTR_ERR(dmabuf);
+	dma_buf_put(dmabuf);
+	params->fd = fd;
+	return 0;
+}
+
+static int dbb_param_print_fd(char *text, size_t size, const struct dbb_params *params)
+{
+	if (params->fd == DBB_FD_NONE)
+		return scnprintf(text, size, "none");
+	return scnprintf(text, size, "%d", params->fd);
 }
 
 static int dbb_param_set_strategies(struct dbb_params *params, const char *value,
 				    struct dbb_refusal *why)
 {
 	struct dbb_arm arms[DBB_ARMS_MAX] = { };
-	char copy[DBB_ARMS_MAX * 16], *rest = copy, *word;
+	char copy[DBB_PARAM_TEXT_MAX], *rest = copy, *word;
 	unsigned int n = 0;
+	int ret;
 
 	if (strscpy(copy, value, sizeof(copy)) < 0)
 		return dbb_text_refuse(why, -EINVAL,
@@ -86,10 +124,9 @@ static int dbb_param_set_strategies(struct dbb_params *params, const char *value
 			return dbb_text_refuse(why, -ERANGE,
 					       "too many strategies; accepted: 1 to %u",
 					       DBB_ARMS_MAX);
-		if (dbb_op_make_arm(NULL, word, &arms[n++]))
-			return dbb_text_refuse(why, -EINVAL,
-					       "\"%.20s\" is no strategy; accepted: those in heap/*map_strategy, +NS",
-					       word);
+		ret = dbb_arm_parse(word, &arms[n++], why);
+		if (ret)
+			return ret;
 	}
 	if (!n)
 		return dbb_text_refuse(why, -EINVAL,
@@ -105,9 +142,10 @@ static int dbb_param_print_strategies(char *text, size_t size, const struct dbb_
 	unsigned int i;
 	int len = 0;
 
-	for (i = 0; i < params->narms; i++)
-		len += scnprintf(text + len, size - len, "%s%s", i ? "," : "",
-				 params->arms[i].name);
+	for (i = 0; i < params->narms; i++) {
+		len += scnprintf(text + len, size - len, "%s", i ? "," : "");
+		len += dbb_arm_print(text + len, size - len, &params->arms[i]);
+	}
 	return len;
 }
 
@@ -129,6 +167,7 @@ static int dbb_param_set_size(struct dbb_params *params, const char *value,
 				       "size %llu is odd; accepted: multiples of the page size, %lu",
 				       bytes, PAGE_SIZE);
 	params->size_bytes = bytes;
+	params->size_given = true;
 	return 0;
 }
 
@@ -303,9 +342,11 @@ static int dbb_param_print_seed(char *text, size_t size, const struct dbb_params
 const struct dbb_param dbb_param_table[DBB_PARAM_COUNT] = {
 	{ "op", "what is timed", dbb_param_set_op, dbb_param_print_op,
 	  dbb_param_choices_op },
-	{ "heap", "where the buffer comes from", dbb_param_set_heap,
+	{ "heap", "where the buffer of an arm that names no heap comes from", dbb_param_set_heap,
 	  dbb_param_print_heap, dbb_param_choices_heap },
-	{ "strategies", "what is compared, up to 8; the first is the baseline",
+	{ "fd", "a dma-buf that the writer has open, for heap fd; none",
+	  dbb_param_set_fd, dbb_param_print_fd },
+	{ "strategies", "what is compared: up to 12 of [heap:]strategy; the first is the baseline",
 	  dbb_param_set_strategies, dbb_param_print_strategies },
 	{ "size", "bytes; k, M, G", dbb_param_set_size, dbb_param_print_size },
 	{ "iterations", "measured rounds", dbb_param_set_iterations,

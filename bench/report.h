@@ -54,7 +54,7 @@ void dbb_columns_show_name(struct seq_file *m, const struct dbb_result *result,
 			   const struct dbb_column *column);
 void dbb_columns_print(char *text, const struct dbb_result *result, unsigned int i,
 		       unsigned int arm, unsigned int phase);
-const char *dbb_columns_heap(const struct dbb_result *result);
+const char *dbb_columns_heap(const struct dbb_result *result, unsigned int arm);
 u64 dbb_columns_size(const struct dbb_result *result);
 const char *dbb_columns_verdict(const struct dbb_row *row);
 void dbb_columns_format_ratio(char *cell, s64 millionths);

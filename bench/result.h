@@ -67,7 +67,8 @@ struct dbb_disturbed {
  * @params: as they were used; the seed is the one that was drawn
  * @env: where it ran
  * @cost: calibration of the clock
- * @chunks: scatterlist entries of the first thread's buffer
+ * @chunks: scatterlist entries of each arm's buffer, of the first thread; 0
+ *	    when they are not known
  * @batch: calls in one sample
  * @warmup: warm-up rounds done
  * @settled: the warm-up ended because medians agreed, not by its number
@@ -86,7 +87,7 @@ struct dbb_result {
 	struct dbb_params params;
 	struct dbb_env env;
 	struct dbb_clock_cost cost;
-	unsigned int chunks;
+	unsigned int chunks[DBB_ARMS_MAX];
 	u32 batch;
 	u32 warmup;
 	bool settled;

@@ -11,6 +11,7 @@
 
 #include "rounds.h"
 #include "run.h"
+#include "source.h"
 #include "status.h"
 #include "../trace/dbb_trace.h"
 
@@ -51,46 +52,64 @@ bool dbb_run_pause(void)
 	return dbb_run_stopped();
 }
 
+static int dbb_run_get_subject(struct dbb_rounds *run, struct dbb_work *work,
+			       unsigned int arm, struct dbb_refusal *why)
+{
+	const struct dbb_backend *heap = dbb_param_heap(run->params, arm);
+	struct dbb_subject *subject = &work->subjects[arm];
+	unsigned int first = dbb_param_first_arm(run->params, arm);
+
+	if (first != arm) {
+		*subject = work->subjects[first];
+		run->result->chunks[arm] = run->result->chunks[first];
+		return 0;
+	}
+	subject->dmabuf = heap == &dbb_source_fd ?
+			  dbb_source_get_fd(run->params->fd, why) :
+			  dbb_source_make(heap, run->params->size_bytes, why);
+	if (IS_ERR(subject->dmabuf)) {
+		int ret = PTR_ERR(subject->dmabuf);
+
+		subject->dmabuf = NULL;
+		return ret;
+	}
+	subject->buf = dbb_buffer_from(subject->dmabuf);
+	if (subject->buf)
+		run->result->chunks[arm] = dbb_buffer_chunks(subject->buf);
+	return 0;
+}
+
 static int dbb_run_prepare_work(struct dbb_rounds *run, struct dbb_work *work,
 				struct dbb_refusal *why)
 {
-	const struct dbb_params *params = run->params;
-	struct dma_buf *dmabuf;
-	int ret;
+	const struct dbb_op *op = run->params->op;
+	unsigned int arm;
+	int ret = 0;
 
-	if (params->op->family != DBB_FAMILY_NONE) {
-		struct dbb_buffer_request want = {
-			.backend = params->heap,
-			.len = params->size_bytes,
-			.fd_flags = O_RDWR,
-			.mmap = dbb_mmap_strategies[DBB_MMAP_SG],
-			.vmap = dbb_vmap_strategies[DBB_VMAP_SG],
-			.cancelled = dbb_run_stopped,
-		};
-
-		dmabuf = dbb_buffer_create(&want, why);
-		if (IS_ERR(dmabuf))
-			return PTR_ERR(dmabuf);
-		work->dmabuf = dmabuf;
-		work->buf = dbb_buffer_from(dmabuf);
-		run->result->chunks = dbb_buffer_chunks(work->buf);
+	for (arm = 0; op->family != DBB_FAMILY_NONE && arm < run->params->narms; arm++) {
+		ret = dbb_run_get_subject(run, work, arm, why);
+		if (ret)
+			return ret;
 	}
-	if (!params->op->prepare)
-		return 0;
-	ret = params->op->prepare(work);
+	work->dmabuf = work->subjects[0].dmabuf;
+	work->buf = work->subjects[0].buf;
+	if (op->prepare)
+		ret = op->prepare(work);
 	if (ret)
 		dbb_text_refuse(why, ret, "op %s could not be prepared: %pe",
-				params->op->name, ERR_PTR(ret));
+				op->name, ERR_PTR(ret));
 	return ret;
 }
 
 static void dbb_run_unprepare_work(struct dbb_rounds *run, struct dbb_work *work)
 {
-	if (!work->dmabuf)
-		return;
+	unsigned int arm;
+
 	if (run->params->op->unprepare)
 		run->params->op->unprepare(work);
-	dma_buf_put(work->dmabuf);
+	for (arm = 0; arm < run->params->narms; arm++)
+		if (work->subjects[arm].dmabuf && dbb_param_first_arm(run->params, arm) == arm)
+			dma_buf_put(work->subjects[arm].dmabuf);
 }
 
 static int dbb_run_take_all(struct dbb_rounds *run, struct dbb_refusal *why)
@@ -144,14 +163,14 @@ static int dbb_run_open_clock(struct dbb_rounds *run, struct dbb_refusal *why)
 	return ret;
 }
 
-/* Several threads are pinned each on its own, here it is the asking task. */
+/* Kernel threads are pinned each on its own, here it is the asking task. */
 static int dbb_run_pin(struct dbb_rounds *run, struct dbb_refusal *why)
 {
 	const struct dbb_params *params = run->params;
 	cpumask_var_t before;
 	int ret;
 
-	if (params->cpu == DBB_CPU_ANY || params->threads > 1)
+	if (params->cpu == DBB_CPU_ANY || params->threads > 1 || params->op->in_kthread)
 		return dbb_run_open_clock(run, why);
 	if (!alloc_cpumask_var(&before, GFP_KERNEL))
 		return dbb_text_refuse(why, -ENOMEM, "no memory for a CPU mask");

@@ -47,14 +47,28 @@ static void dbb_table_show_speedup(struct seq_file *m, const struct dbb_summary 
 	seq_printf(m, " %9s %9s %9s", cell, lo, hi);
 }
 
+/* Wide enough for the longest arm with its heap. */
+static int dbb_table_width(const struct dbb_result *result)
+{
+	char name[DBB_ARM_TEXT_LEN];
+	unsigned int i;
+	int width = 10;
+
+	for (i = 0; i < result->params.narms; i++)
+		width = max(width, dbb_arm_print(name, sizeof(name), &result->params.arms[i]));
+	return width;
+}
+
 static void dbb_table_show_row(struct seq_file *m, const struct dbb_result *result,
 			       unsigned int arm, unsigned int phase)
 {
 	const struct dbb_row *row = dbb_result_row(result, arm, phase);
 	const struct dbb_summary *net = &row->net;
 	char flags[DBB_CELL_LEN];
+	char name[DBB_ARM_TEXT_LEN];
 
-	seq_printf(m, "%-10s %-7s %7u", result->params.arms[arm].name,
+	dbb_arm_print(name, sizeof(name), &result->params.arms[arm]);
+	seq_printf(m, "%-*s %-7s %7u", dbb_table_width(result), name,
 		   result->params.op->phases[phase].name, net->n);
 	if (!net->n) {
 		seq_puts(m, "  no round was completed\n");
@@ -68,23 +82,41 @@ static void dbb_table_show_row(struct seq_file *m, const struct dbb_result *resu
 	seq_printf(m, "  %-8s%s%s\n", dbb_columns_verdict(row), *flags ? " " : "", flags);
 }
 
+static void dbb_table_show_heaps(struct seq_file *m, const struct dbb_result *result)
+{
+	unsigned int i;
+
+	if (result->params.op->family == DBB_FAMILY_NONE)
+		return;
+	for (i = 0; i < result->params.narms; i++) {
+		if (dbb_param_first_arm(&result->params, i) != i)
+			continue;
+		seq_printf(m, "heap %s, %llu bytes in ", dbb_columns_heap(result, i),
+			   dbb_columns_size(result));
+		if (result->chunks[i])
+			seq_printf(m, "%u chunks, ", result->chunks[i]);
+		else
+			seq_puts(m, "unknown chunks, ");
+	}
+}
+
 static void dbb_table_show_head(struct seq_file *m, const struct dbb_result *result)
 {
 	static const char *const columns[] = { "min", "p50", "p90", "max", "mad" };
 	const char *unit = result->params.clock->unit;
 	unsigned int i;
 
-	seq_printf(m, "run %u: op %s, heap %s, %llu bytes in %u chunks, %u of %u rounds%s\n",
-		   result->run, result->params.op->name, dbb_columns_heap(result),
-		   dbb_columns_size(result), result->chunks, result->rounds,
-		   result->params.iterations, result->complete ? "" : " (INCOMPLETE)");
+	seq_printf(m, "run %u: op %s, ", result->run, result->params.op->name);
+	dbb_table_show_heaps(m, result);
+	seq_printf(m, "%u of %u rounds%s\n", result->rounds, result->params.iterations,
+		   result->complete ? "" : " (INCOMPLETE)");
 	seq_printf(m, "clock %s: overhead %u %s (subtracted), tick %u %s\n",
 		   result->params.clock->name, result->cost.overhead, unit,
 		   result->cost.tick, unit);
 	if (result->batch > 1)
 		seq_printf(m, "each sample is %u calls; figures are of one call\n",
 			   result->batch);
-	seq_printf(m, "%-10s %-7s %7s", "strategy", "phase", "samples");
+	seq_printf(m, "%-*s %-7s %7s", dbb_table_width(result), "strategy", "phase", "samples");
 	for (i = 0; i < ARRAY_SIZE(columns); i++)
 		seq_printf(m, "%*s%s_%s", (int)(12 - strlen(columns[i]) - strlen(unit)), "",
 			   columns[i], unit);
@@ -96,11 +128,13 @@ static void dbb_table_note_disturbed(struct seq_file *m, const struct dbb_result
 				     unsigned int arm)
 {
 	const struct dbb_disturbed *disturbed = &result->disturbed[arm];
+	char name[DBB_ARM_TEXT_LEN];
 
 	if (!disturbed->any)
 		return;
+	dbb_arm_print(name, sizeof(name), &result->params.arms[arm]);
 	seq_printf(m, "note: %s: %u of %u samples disturbed: %u scheduled out, %u migrated, %u interrupted\n",
-		   result->params.arms[arm].name, disturbed->any,
+		   name, disturbed->any,
 		   result->rounds * result->params.threads, disturbed->switched,
 		   disturbed->migrated, disturbed->interrupted);
 }
@@ -109,9 +143,10 @@ static void dbb_table_note_row(struct seq_file *m, const struct dbb_result *resu
 			       unsigned int arm, unsigned int phase)
 {
 	const struct dbb_row *row = dbb_result_row(result, arm, phase);
-	const char *name = result->params.arms[arm].name;
 	const char *where = result->params.op->phases[phase].name;
+	char name[DBB_ARM_TEXT_LEN];
 
+	dbb_arm_print(name, sizeof(name), &result->params.arms[arm]);
 	if (row->flags & DBB_ROW_TWO_MODES)
 		seq_printf(m, "note: %s %s has two modes, about %lld and %lld %s: its median is neither\n",
 			   name, where, row->modes.low, row->modes.high,

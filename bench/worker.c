@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who takes the samples: with one thread the task that asked, otherwise
- * kernel threads that share its address space and start each sample together.
+ * Who takes the samples: with one thread the task that asked, unless the op
+ * wants none of its kind, otherwise kernel threads that share its address space
+ * and start each sample together.
  */
 #include <linux/atomic.h>
 #include <linux/completion.h>
@@ -112,6 +113,11 @@ static int dbb_worker_start(struct dbb_crew *crew, unsigned int thread)
 	return 0;
 }
 
+static bool dbb_worker_is_kthread(const struct dbb_params *params)
+{
+	return params->threads > 1 || params->op->in_kthread;
+}
+
 /**
  * dbb_worker_hire() - make the crew of a run
  * @params: the run's parameters; they outlive the crew
@@ -145,7 +151,7 @@ struct dbb_crew *dbb_worker_hire(const struct dbb_params *params, struct dbb_ref
 		init_completion(&worker->go);
 		init_completion(&worker->done);
 	}
-	for (i = 0; params->threads > 1 && i < params->threads; i++) {
+	for (i = 0; dbb_worker_is_kthread(params) && i < params->threads; i++) {
 		ret = dbb_worker_start(crew, i);
 		if (ret) {
 			dbb_text_refuse(why, ret, "thread %u of %u could not be started: %pe",
@@ -199,6 +205,15 @@ static void dbb_worker_wait(struct dbb_worker *worker)
 			dbb_run_stop();
 }
 
+static void dbb_worker_take_turn(struct dbb_work *work, const struct dbb_arm *arm)
+{
+	const struct dbb_subject *subject = &work->subjects[arm - work->params->arms];
+
+	work->arm = arm;
+	work->dmabuf = subject->dmabuf;
+	work->buf = subject->buf;
+}
+
 /**
  * dbb_worker_sample() - take a sample in each thread, at the same time
  * @crew: the crew
@@ -219,10 +234,10 @@ int dbb_worker_sample(struct dbb_crew *crew, const struct dbb_arm *arm, u32 batc
 	int ret = 0;
 
 	for (i = 0; i < threads; i++) {
-		crew->workers[i].work.arm = arm;
+		dbb_worker_take_turn(&crew->workers[i].work, arm);
 		crew->workers[i].sample = (void *)first + i * sample_size;
 	}
-	if (threads == 1)
+	if (!dbb_worker_is_kthread(crew->params))
 		return dbb_sample_take(&crew->workers[0].work, batch, first, why);
 
 	crew->batch = batch;
