@@ -2,6 +2,8 @@
 /*
  * What the user-space programs share: sizes, checked calls, heap buffers.
  */
+#define _GNU_SOURCE
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -9,9 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <linux/dma-heap.h>
+#include <linux/udmabuf.h>
 
 #include "common.h"
 
@@ -148,7 +152,7 @@ const char *base_name(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
-int heap_alloc(const char *path, u64 size)
+static int node_alloc(const char *path, u64 size)
 {
 	struct dma_heap_allocation_data data = {
 		.len = size,
@@ -176,4 +180,55 @@ int heap_alloc(const char *path, u64 size)
 	}
 
 	return ret < 0 ? -1 : (int)data.fd;
+}
+
+/* Shared memory that can no longer shrink: what udmabuf takes pages from. */
+static int sealed_memory(u64 size)
+{
+	int fd = memfd_create("udmabuf", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd < 0) {
+		complain_errno("memfd_create()");
+		return -1;
+	}
+	if (ftruncate(fd, size) < 0 || fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK) < 0) {
+		complain_errno("memory of %llu bytes", size);
+		close(fd);
+		return -1;
+	}
+
+	return fd;
+}
+
+static int udmabuf_alloc(const char *path, u64 size)
+{
+	struct udmabuf_create data = {
+		.flags = UDMABUF_FLAGS_CLOEXEC,
+		.size = size,
+	};
+	int device, fd = -1;
+
+	device = open(path, O_RDWR | O_CLOEXEC);
+	if (device < 0) {
+		complain_errno("open(%s)", path);
+		return -1;
+	}
+	data.memfd = sealed_memory(size);
+	if ((int)data.memfd >= 0) {
+		fd = ioctl(device, UDMABUF_CREATE, &data);
+		if (fd < 0)
+			complain_errno("ioctl(%s, UDMABUF_CREATE, size=%llu)", path, size);
+		close(data.memfd);
+	}
+	close(device);
+
+	return fd;
+}
+
+int heap_alloc(const char *path, u64 size)
+{
+	if (!strcmp(base_name(path), "udmabuf"))
+		return udmabuf_alloc(path, size);
+
+	return node_alloc(path, size);
 }

@@ -48,9 +48,10 @@ bool parse_number(const char *text, u64 min, u64 max, u64 *number);
 const char *base_name(const char *path);
 
 /*
- * Allocate @size bytes from the heap node @path. @size goes to the kernel as it
- * is, so that a refusal is the kernel's own. Returns the dma-buf fd
- * (O_RDWR | O_CLOEXEC), or -1 with the message printed.
+ * Allocate @size bytes from the heap node @path, or make a dma-buf of shared
+ * memory when that is a udmabuf device. @size goes to the kernel as it is, so
+ * that a refusal is the kernel's own. Returns the dma-buf fd (O_RDWR |
+ * O_CLOEXEC), or -1 with the message printed.
  */
 int heap_alloc(const char *path, u64 size);
 

@@ -39,7 +39,7 @@ static void print_help(FILE *out)
 		"Run COMMAND with a dma-buf of SIZE bytes from the heap PATH open at file\n"
 		"descriptor N. The environment holds DMABUF_FD=N and DMABUF_SIZE=BYTES.\n"
 		"\n"
-		"  --heap PATH   heap node (default " DEFAULT_HEAP ")\n"
+		"  --heap PATH   heap node (default " DEFAULT_HEAP "), or /dev/udmabuf\n"
 		"  --size SIZE   bytes, or with k, M, G (default 4M); any size goes to the kernel\n"
 		"  --fd N        descriptor, 3 or more (default 3); what was open there is closed\n"
 		"  --name NAME   name of the buffer, as /sys/kernel/debug/dma_buf/bufinfo shows it\n"

@@ -206,7 +206,7 @@ test_clean()
 # The value that a knob takes back: the word in brackets, or all of it.
 knob()
 {
-	sed 's/.*\[\(.*\)\].*/\1/' "$D/$1"
+	sed 's/.*\[\(.*\)\].*/\1/; q' "$D/$1"
 }
 
 save_knobs()
