@@ -21,7 +21,7 @@ static const char *const dbb_columns_verdicts[DBB_VERDICT_MAX] = {
 
 /* In the order of the DBB_ROW_ bits. */
 static const char *const dbb_columns_flags[] = {
-	"below_floor", "low_distinct", "mad_zero", "autocorrelated", "two_modes",
+	"below_floor", "low_distinct", "mad_zero", "autocorrelated", "two_modes", "absent",
 };
 
 /**
@@ -256,14 +256,14 @@ static void dbb_column_bound(char *text, const struct dbb_cell *at)
 static void dbb_column_ratio(char *text, const struct dbb_cell *at)
 {
 	*text = '\0';
-	if (dbb_column_row(at)->net.n)
+	if (dbb_column_row(at)->ratio.n)
 		dbb_columns_format_ratio(text, dbb_column_field(at));
 }
 
 static void dbb_column_ratio_bound(char *text, const struct dbb_cell *at)
 {
 	*text = '\0';
-	if (dbb_column_row(at)->net.interval)
+	if (dbb_column_row(at)->ratio.interval)
 		dbb_columns_format_ratio(text, dbb_column_field(at));
 }
 

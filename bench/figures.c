@@ -70,6 +70,18 @@ static void dbb_figures_summarise(struct dbb_figures *figures, enum dbb_figures_
 	dbb_summary_compute(summary, figures->scratch, figures->n);
 }
 
+/*
+ * A step that the strategy does not take has no clock reads in it either. One
+ * that is taken only once, by the first mapping, is not there in the last round.
+ */
+static bool dbb_figures_is_absent(const struct dbb_result *result, unsigned int arm,
+				  unsigned int phase)
+{
+	const struct dbb_sample *last = dbb_result_sample(result, result->rounds - 1, arm, 0);
+
+	return !last->reads[phase] && !last->raw[phase];
+}
+
 static unsigned int dbb_figures_flags(const struct dbb_result *result, unsigned int arm,
 				      unsigned int phase, const struct dbb_row *row)
 {
@@ -77,6 +89,8 @@ static unsigned int dbb_figures_flags(const struct dbb_result *result, unsigned 
 	s64 floor = max(3 * reads * result->cost.overhead, 10ULL * result->cost.tick);
 	unsigned int flags = 0;
 
+	if (dbb_figures_is_absent(result, arm, phase))
+		return DBB_ROW_ABSENT;
 	if (row->net.p50 * result->batch < floor)
 		flags |= DBB_ROW_BELOW_FLOOR;
 	if (row->net.n >= DBB_FIGURES_MANY && row->net.distinct < DBB_FIGURES_FEW_DISTINCT)
@@ -118,9 +132,12 @@ static void dbb_figures_make_row(struct dbb_figures *figures, unsigned int arm,
 			     figures->scratch, figures->n);
 	dbb_summary_compute(&row->net, figures->scratch, figures->n);
 
-	dbb_figures_summarise(figures, DBB_FIGURES_RATIO, arm, phase, &row->ratio);
 	dbb_figures_summarise(figures, DBB_FIGURES_DIFF, arm, phase, &row->diff);
-	dbb_figures_make_lag1(figures, row, arm, phase);
+	if (!dbb_figures_is_absent(result, arm, phase) &&
+	    !dbb_figures_is_absent(result, 0, phase)) {
+		dbb_figures_summarise(figures, DBB_FIGURES_RATIO, arm, phase, &row->ratio);
+		dbb_figures_make_lag1(figures, row, arm, phase);
+	}
 	row->verdict = arm ? dbb_paired_judge(&row->ratio) : DBB_VERDICT_BASELINE;
 	row->flags = dbb_figures_flags(result, arm, phase, row);
 }

@@ -23,11 +23,13 @@
 #define DBB_ROW_MAD_ZERO	BIT(2)	/* most samples are equal */
 #define DBB_ROW_AUTOCORRELATED	BIT(3)	/* rounds are not independent */
 #define DBB_ROW_TWO_MODES	BIT(4)	/* two groups: one median misleads */
+#define DBB_ROW_ABSENT		BIT(5)	/* the strategy does not take this step */
 
 /**
  * struct dbb_row - one arm and phase, summarised over rounds and threads
  * @net: times net of clock overhead, of one call, in the clock's unit
- * @ratio: baseline / arm of the paired samples, in millionths
+ * @ratio: baseline / arm of the paired samples, in millionths; empty when the
+ *	   phase is absent in either
  * @diff: arm - baseline of the paired samples, in the clock's unit
  * @verdict: what @ratio comes to
  * @test: second opinion: baseline against arm

@@ -37,9 +37,10 @@ static void dbb_table_show_share(struct seq_file *m, const struct dbb_result *re
 
 static void dbb_table_show_speedup(struct seq_file *m, const struct dbb_summary *ratio)
 {
-	char cell[DBB_CELL_LEN], lo[DBB_CELL_LEN] = "-", hi[DBB_CELL_LEN] = "-";
+	char cell[DBB_CELL_LEN] = "-", lo[DBB_CELL_LEN] = "-", hi[DBB_CELL_LEN] = "-";
 
-	dbb_columns_format_ratio(cell, ratio->p50);
+	if (ratio->n)
+		dbb_columns_format_ratio(cell, ratio->p50);
 	if (ratio->interval) {
 		dbb_columns_format_ratio(lo, ratio->p50_lo);
 		dbb_columns_format_ratio(hi, ratio->p50_hi);
