@@ -73,8 +73,13 @@ int dbb_attach_begin_cpu(struct dma_buf *dmabuf, enum dma_data_direction dir);
 int dbb_attach_end_cpu(struct dma_buf *dmabuf, enum dma_data_direction dir);
 
 /* pagearray.c */
+void *dbb_pagearray_map_by(struct dbb_buffer *buf, struct dbb_vmap_times *times,
+			   void *(*mapper)(struct page **pages, unsigned long npages));
 void *dbb_pagearray_map(struct dbb_buffer *buf, struct dbb_vmap_times *times);
 void dbb_pagearray_unmap(struct dbb_buffer *buf, void *vaddr);
+
+/* vmap_sg.c */
+int dbb_vmap_sg_fill(struct dbb_buffer *buf, struct page **pages);
 
 /* the strategies */
 extern const struct dbb_mmap_strategy dbb_mmap_page;

@@ -15,17 +15,24 @@ static u64 dbb_pagearray_no_clock(void)
 	return 0;
 }
 
+static void *dbb_pagearray_vmap(struct page **pages, unsigned long npages)
+{
+	return vmap(pages, npages, VM_MAP, PAGE_KERNEL);
+}
+
 /**
- * dbb_pagearray_map() - allocate a page array, fill it, vmap() it, free it
+ * dbb_pagearray_map_by() - allocate a page array, fill it, map it, free it
  * @buf: buffer; its vmap strategy's fill hook is the loop that is used
  * @times: filled with the time of each step, unless NULL
+ * @mapper: maps pages in order; NULL when it cannot
  *
  * The array comes from vmalloc(), as in mainline's system heap.
  * Context: the buffer's lock is held. Sleeps.
  *
  * Return: the address, -ENOMEM or what the fill hook returned as an ERR_PTR.
  */
-void *dbb_pagearray_map(struct dbb_buffer *buf, struct dbb_vmap_times *times)
+void *dbb_pagearray_map_by(struct dbb_buffer *buf, struct dbb_vmap_times *times,
+			   void *(*mapper)(struct page **pages, unsigned long npages))
 {
 	u64 (*now)(void) = dbb_pagearray_no_clock;
 	unsigned long npages = dbb_buffer_npages(buf);
@@ -43,7 +50,7 @@ void *dbb_pagearray_map(struct dbb_buffer *buf, struct dbb_vmap_times *times)
 	allocated = now();
 	ret = dbb_buffer_fill(buf, pages);
 	filled = now();
-	vaddr = ret ? NULL : vmap(pages, npages, VM_MAP, PAGE_KERNEL);
+	vaddr = ret ? NULL : mapper(pages, npages);
 	mapped = now();
 	vfree(pages);
 	if (times) {
@@ -58,6 +65,18 @@ void *dbb_pagearray_map(struct dbb_buffer *buf, struct dbb_vmap_times *times)
 	if (ret)
 		return ERR_PTR(ret);
 	return vaddr ?: ERR_PTR(-ENOMEM);
+}
+
+/**
+ * dbb_pagearray_map() - dbb_pagearray_map_by() vmap()
+ * @buf: buffer
+ * @times: filled with the time of each step, unless NULL
+ *
+ * Context, Return: as dbb_pagearray_map_by().
+ */
+void *dbb_pagearray_map(struct dbb_buffer *buf, struct dbb_vmap_times *times)
+{
+	return dbb_pagearray_map_by(buf, times, dbb_pagearray_vmap);
 }
 
 /**

@@ -10,7 +10,14 @@
 
 #include "buffer.h"
 
-static int dbb_vmap_sg_fill(struct dbb_buffer *buf, struct page **pages)
+/**
+ * dbb_vmap_sg_fill() - dbb_vmap_strategy.fill of all that take this loop
+ * @buf: buffer
+ * @pages: room for dbb_buffer_npages() pages
+ *
+ * Return: 0, or -EOVERFLOW when the scatterlist describes more pages.
+ */
+int dbb_vmap_sg_fill(struct dbb_buffer *buf, struct page **pages)
 {
 	struct page **end = pages + dbb_buffer_npages(buf);
 	struct scatterlist *sg;
