@@ -25,6 +25,7 @@ struct seq_file;
  * @ino: inode of the dma-buf, for the traces
  * @mmap: strategy of user mappings
  * @vmap: strategy of kernel mappings
+ * @pages: page array of the vmap strategy array, NULL until a buffer has it
  * @times: where @vmap leaves its inner phases, or NULL
  * @mmap_count: VMAs that show the buffer
  * @lock: protects what follows
@@ -45,6 +46,7 @@ struct dbb_buffer {
 	unsigned long ino;
 	const struct dbb_mmap_strategy *mmap;
 	const struct dbb_vmap_strategy *vmap;
+	struct page **pages;
 	struct dbb_vmap_times *times;
 	atomic_t mmap_count;
 
@@ -86,6 +88,7 @@ extern const struct dbb_mmap_strategy dbb_mmap_page;
 extern const struct dbb_mmap_strategy dbb_mmap_sg;
 extern const struct dbb_vmap_strategy dbb_vmap_page;
 extern const struct dbb_vmap_strategy dbb_vmap_sg;
+extern const struct dbb_vmap_strategy dbb_vmap_array;
 
 /* the backends */
 int dbb_backend_add(const struct dbb_backend *backend);

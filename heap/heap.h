@@ -28,6 +28,7 @@ enum dbb_mmap_id {
 enum dbb_vmap_id {
 	DBB_VMAP_PAGE,
 	DBB_VMAP_SG,
+	DBB_VMAP_ARRAY,
 	DBB_VMAP_MAX
 };
 
