@@ -89,6 +89,7 @@ extern const struct dbb_mmap_strategy dbb_mmap_sg;
 extern const struct dbb_vmap_strategy dbb_vmap_page;
 extern const struct dbb_vmap_strategy dbb_vmap_sg;
 extern const struct dbb_vmap_strategy dbb_vmap_array;
+extern const struct dbb_vmap_strategy dbb_vmap_ram;
 
 /* the backends */
 int dbb_backend_add(const struct dbb_backend *backend);

@@ -29,6 +29,7 @@ enum dbb_vmap_id {
 	DBB_VMAP_PAGE,
 	DBB_VMAP_SG,
 	DBB_VMAP_ARRAY,
+	DBB_VMAP_RAM,
 	DBB_VMAP_MAX
 };
 
