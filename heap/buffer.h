@@ -32,6 +32,7 @@ struct seq_file;
  * @attachments: list of struct dbb_attachment
  * @vmap_count: users of @vaddr
  * @vaddr: kernel mapping while @vmap_count is not 0
+ * @kept: kernel mapping of the vmap strategy keep, NULL until there is one
  *
  * @mmap and @vmap are copied from the knobs when the buffer is made, so that
  * what undoes a mapping is always what made it. Only the bench engine points
@@ -54,6 +55,7 @@ struct dbb_buffer {
 	struct list_head attachments;
 	unsigned int vmap_count;
 	void *vaddr;
+	void *kept;
 };
 
 /* buffer.c */
@@ -90,6 +92,7 @@ extern const struct dbb_vmap_strategy dbb_vmap_page;
 extern const struct dbb_vmap_strategy dbb_vmap_sg;
 extern const struct dbb_vmap_strategy dbb_vmap_array;
 extern const struct dbb_vmap_strategy dbb_vmap_ram;
+extern const struct dbb_vmap_strategy dbb_vmap_keep;
 
 /* the backends */
 int dbb_backend_add(const struct dbb_backend *backend);

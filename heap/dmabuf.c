@@ -141,7 +141,8 @@ void dbb_dmabuf_vunmap(struct dma_buf *dmabuf, struct iosys_map *map)
 		bool traced = trace_dbb_vunmap_enabled();
 		u64 start = traced ? ktime_get_ns() : 0;
 
-		buf->vmap->unmap(buf, buf->vaddr);
+		if (buf->vmap->unmap)
+			buf->vmap->unmap(buf, buf->vaddr);
 		buf->vaddr = NULL;
 		dbb_stats_count(DBB_STAT_VMAPS_UNDONE);
 		if (traced)

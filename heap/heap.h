@@ -30,6 +30,7 @@ enum dbb_vmap_id {
 	DBB_VMAP_SG,
 	DBB_VMAP_ARRAY,
 	DBB_VMAP_RAM,
+	DBB_VMAP_KEEP,
 	DBB_VMAP_MAX
 };
 
@@ -101,7 +102,7 @@ struct dbb_vmap_times {
  *	  describes more. NULL when the strategy never does that.
  * @map: return the address of the mapping or an ERR_PTR. Fills @times
  *	 unless it is NULL. Runs under the buffer's lock.
- * @unmap: undo @map
+ * @unmap: undo @map. NULL: there is nothing to undo
  */
 struct dbb_vmap_strategy {
 	const char *name;

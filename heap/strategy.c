@@ -19,6 +19,7 @@ const struct dbb_vmap_strategy *const dbb_vmap_strategies[DBB_VMAP_MAX] = {
 	[DBB_VMAP_SG]	= &dbb_vmap_sg,
 	[DBB_VMAP_ARRAY]	= &dbb_vmap_array,
 	[DBB_VMAP_RAM]	= &dbb_vmap_ram,
+	[DBB_VMAP_KEEP]	= &dbb_vmap_keep,
 };
 
 /**

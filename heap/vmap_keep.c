@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vmap strategy "keep": the mapping is made as by "sg" and outlives its last
+ * user, until the buffer is released. Kernel address space for each buffer
+ * that was ever mapped is the price.
+ */
+#include <linux/err.h>
+
+#include "buffer.h"
+
+static void *dbb_vmap_keep_map(struct dbb_buffer *buf, struct dbb_vmap_times *times)
+{
+	void *vaddr = buf->kept;
+
+	if (vaddr)
+		return vaddr;
+	vaddr = dbb_pagearray_map(buf, times);
+	if (!IS_ERR(vaddr))
+		buf->kept = vaddr;
+	return vaddr;
+}
+
+static void dbb_vmap_keep_forget(struct dbb_buffer *buf)
+{
+	if (buf->kept)
+		dbb_pagearray_unmap(buf, buf->kept);
+}
+
+const struct dbb_vmap_strategy dbb_vmap_keep = {
+	.name	= "keep",
+	.help	= "as sg, but the mapping stays until the buffer is released",
+	.forget	= dbb_vmap_keep_forget,
+	.fill	= dbb_vmap_sg_fill,
+	.map	= dbb_vmap_keep_map,
+};
