@@ -36,6 +36,12 @@ static int dbb_op_vmap_unmap(struct dbb_work *work)
 	return 0;
 }
 
+/* A mapping may be the kernel's linear one. */
+static struct page *dbb_op_vmap_page(const void *vaddr)
+{
+	return is_vmalloc_addr(vaddr) ? vmalloc_to_page(vaddr) : virt_to_page(vaddr);
+}
+
 static int dbb_op_vmap_verify(struct dbb_work *work, struct dbb_refusal *why)
 {
 	struct dbb_buffer_walk walk;
@@ -47,7 +53,7 @@ static int dbb_op_vmap_verify(struct dbb_work *work, struct dbb_refusal *why)
 		return 0;
 	dbb_buffer_walk_begin(&walk, work->buf);
 	while ((page = dbb_buffer_walk_next(&walk))) {
-		if (vmalloc_to_page(work->map.vaddr + i * PAGE_SIZE) != page)
+		if (dbb_op_vmap_page(work->map.vaddr + i * PAGE_SIZE) != page)
 			return dbb_text_refuse(why, -EIO,
 					       "strategy %s: page %lu of the kernel mapping is not that page of the buffer",
 					       work->arm->name, i);

@@ -93,6 +93,7 @@ extern const struct dbb_vmap_strategy dbb_vmap_sg;
 extern const struct dbb_vmap_strategy dbb_vmap_array;
 extern const struct dbb_vmap_strategy dbb_vmap_ram;
 extern const struct dbb_vmap_strategy dbb_vmap_keep;
+extern const struct dbb_vmap_strategy dbb_vmap_direct;
 
 /* the backends */
 int dbb_backend_add(const struct dbb_backend *backend);

@@ -46,6 +46,26 @@ static inline void iosys_map_clear(struct iosys_map *map)
 }
 #endif
 
+#ifdef DBB_HAVE_CC_PLATFORM
+#include <linux/cc_platform.h>
+#else
+#include <linux/mem_encrypt.h>
+#endif
+
+/**
+ * dbb_compat_memory_is_encrypted() - does the CPU encrypt memory?
+ *
+ * Return: whether this host, or guest, has memory encryption switched on.
+ */
+static inline bool dbb_compat_memory_is_encrypted(void)
+{
+#ifdef DBB_HAVE_CC_PLATFORM
+	return cc_platform_has(CC_ATTR_MEM_ENCRYPT);
+#else
+	return mem_encrypt_active();
+#endif
+}
+
 /* A mapping for a few lines that do not sleep: the older kind forbids it. */
 #ifndef DBB_HAVE_KMAP_LOCAL
 #define kmap_local_page		kmap_atomic

@@ -24,6 +24,7 @@ dbb-exported = $(shell grep -qs -w -e '$(1)' $(objtree)/Module.symvers && echo -
 dbb-have := \
 	$(call dbb-header,include/linux/iosys-map.h,DBB_HAVE_IOSYS_MAP) \
 	$(call dbb-header,include/linux/dma-buf-map.h,DBB_HAVE_DMA_BUF_MAP) \
+	$(call dbb-header,include/linux/cc_platform.h,DBB_HAVE_CC_PLATFORM) \
 	$(call dbb-header,arch/x86/include/asm/cpuid/api.h,DBB_HAVE_CPUID_API) \
 	$(call dbb-text,kmap_local_page,include/linux/highmem.h,DBB_HAVE_KMAP_LOCAL) \
 	$(call dbb-text,int (\*vmap),include/linux/dma-buf.h,DBB_HAVE_VMAP_MAP) \

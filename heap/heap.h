@@ -31,6 +31,7 @@ enum dbb_vmap_id {
 	DBB_VMAP_ARRAY,
 	DBB_VMAP_RAM,
 	DBB_VMAP_KEEP,
+	DBB_VMAP_DIRECT,
 	DBB_VMAP_MAX
 };
 

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vmap strategy "direct": the address that the pages have in the kernel's
+ * linear map. Nothing is mapped, so nothing can be but one chunk of it.
+ */
+#include <linux/highmem.h>
+#include <linux/scatterlist.h>
+
+#include "buffer.h"
+
+static int dbb_vmap_direct_usable(const struct dbb_buffer *buf, struct dbb_refusal *why)
+{
+	unsigned int chunks = dbb_buffer_chunks(buf);
+
+	if (chunks != 1)
+		return dbb_text_refuse(why, -EOPNOTSUPP,
+				       "vmap strategy direct: the buffer has %u scatterlist entries; accepted: 1",
+				       chunks);
+	/* High memory is above low memory: the last page decides. */
+	if (PageHighMem(sg_page(buf->table.sgl) + dbb_buffer_npages(buf) - 1))
+		return dbb_text_refuse(why, -EOPNOTSUPP,
+				       "vmap strategy direct: the buffer is in high memory; accepted: low memory");
+	if (dbb_compat_memory_is_encrypted())
+		return dbb_text_refuse(why, -EOPNOTSUPP,
+				       "vmap strategy direct: this host encrypts memory; accepted: hosts that do not");
+	return 0;
+}
+
+static void *dbb_vmap_direct_map(struct dbb_buffer *buf, struct dbb_vmap_times *times)
+{
+	return sg_virt(buf->table.sgl);
+}
+
+const struct dbb_vmap_strategy dbb_vmap_direct = {
+	.name	= "direct",
+	.help	= "page_address() of a buffer of one chunk in low memory; others are refused",
+	.usable	= dbb_vmap_direct_usable,
+	.map	= dbb_vmap_direct_map,
+};
