@@ -13,6 +13,7 @@
 
 static const struct dbb_backend *dbb_backends[DBB_BACKEND_MAX] = {
 	&dbb_system_backend,
+	&dbb_vmalloc_backend,
 };
 
 /**

@@ -94,10 +94,12 @@ extern const struct dbb_vmap_strategy dbb_vmap_array;
 extern const struct dbb_vmap_strategy dbb_vmap_ram;
 extern const struct dbb_vmap_strategy dbb_vmap_keep;
 extern const struct dbb_vmap_strategy dbb_vmap_direct;
+extern const struct dbb_vmap_strategy dbb_vmap_born;
 
 /* the backends */
 int dbb_backend_add(const struct dbb_backend *backend);
 extern const struct dbb_backend dbb_system_backend;
+extern const struct dbb_backend dbb_vmalloc_backend;
 int dbb_system_set_orders(const char *text, struct dbb_refusal *why);
 void dbb_system_show_orders(struct seq_file *m);
 

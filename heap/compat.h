@@ -16,6 +16,7 @@
 #include <linux/mmzone.h>
 #include <linux/module.h>
 #include <linux/sched.h>
+#include <linux/vmalloc.h>
 
 /*
  * What a kernel mapping is described by: struct iosys_map, which was struct
@@ -152,6 +153,22 @@ static inline void dbb_compat_ops_vunmap(struct dma_buf *dmabuf, void *vaddr)
 	dbb_dmabuf_vunmap(dmabuf, &map);
 }
 #endif
+
+/**
+ * dbb_compat_vmalloc() - vmalloc() in huge pages, where the kernel can
+ * @size: bytes
+ * @gfp: how to allocate
+ *
+ * Return: the address, or NULL.
+ */
+static inline void *dbb_compat_vmalloc(unsigned long size, gfp_t gfp)
+{
+#ifdef DBB_HAVE_VMALLOC_HUGE
+	return vmalloc_huge(size, gfp);
+#else
+	return __vmalloc(size, gfp);
+#endif
+}
 
 /**
  * dbb_compat_preempt_model() - how the running kernel preempts

@@ -33,4 +33,5 @@ dbb-have := \
 	$(call dbb-text,IRQ_COUNT_APIC_TIMER,arch/x86/include/asm/hardirq.h,DBB_HAVE_IRQ_COUNTS) \
 	$(call dbb-exported,irq_stat,DBB_HAVE_IRQ_STAT) \
 	$(call dbb-exported,preempt_model_full,DBB_HAVE_PREEMPT_MODEL) \
+	$(call dbb-exported,vmalloc_huge\(_node\)\?\(_noprof\)\?,DBB_HAVE_VMALLOC_HUGE) \
 	$(call dbb-exported,dma_buf_vmap_unlocked,DBB_HAVE_VMAP_UNLOCKED)
