@@ -95,6 +95,7 @@ extern const struct dbb_vmap_strategy dbb_vmap_ram;
 extern const struct dbb_vmap_strategy dbb_vmap_keep;
 extern const struct dbb_vmap_strategy dbb_vmap_direct;
 extern const struct dbb_vmap_strategy dbb_vmap_born;
+extern const struct dbb_vmap_strategy dbb_vmap_auto;
 
 /* the backends */
 int dbb_backend_add(const struct dbb_backend *backend);
@@ -129,6 +130,9 @@ enum dbb_stat {
 	DBB_STAT_ATTACH_FAILURES,
 	DBB_STAT_MMAP_FAILURES,
 	DBB_STAT_VMAP_FAILURES,
+	DBB_STAT_AUTO_VMAP_BORN,
+	DBB_STAT_AUTO_VMAP_DIRECT,
+	DBB_STAT_AUTO_VMAP_SG,
 	DBB_STAT_MAX
 };
 

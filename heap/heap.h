@@ -33,6 +33,7 @@ enum dbb_vmap_id {
 	DBB_VMAP_KEEP,
 	DBB_VMAP_DIRECT,
 	DBB_VMAP_BORN,
+	DBB_VMAP_AUTO,
 	DBB_VMAP_MAX
 };
 

@@ -23,6 +23,9 @@ static const char *const dbb_stats_names[DBB_STAT_MAX] = {
 	[DBB_STAT_ATTACH_FAILURES]	= "attach_failures",
 	[DBB_STAT_MMAP_FAILURES]	= "mmap_failures",
 	[DBB_STAT_VMAP_FAILURES]	= "vmap_failures",
+	[DBB_STAT_AUTO_VMAP_BORN]	= "auto_vmap_born",
+	[DBB_STAT_AUTO_VMAP_DIRECT]	= "auto_vmap_direct",
+	[DBB_STAT_AUTO_VMAP_SG]		= "auto_vmap_sg",
 };
 
 static atomic64_t dbb_stats_counts[DBB_STAT_MAX];

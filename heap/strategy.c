@@ -22,6 +22,7 @@ const struct dbb_vmap_strategy *const dbb_vmap_strategies[DBB_VMAP_MAX] = {
 	[DBB_VMAP_KEEP]	= &dbb_vmap_keep,
 	[DBB_VMAP_DIRECT]	= &dbb_vmap_direct,
 	[DBB_VMAP_BORN]	= &dbb_vmap_born,
+	[DBB_VMAP_AUTO]	= &dbb_vmap_auto,
 };
 
 /**
