@@ -371,14 +371,14 @@ order_of_arms()
 	sample order_in_round | md5sum
 }
 
-# The share of a vmap: what its parts sum up to, in percent of the total.
+# expect_shares ARM...: what the parts of a vmap sum up to, in percent of the total.
 expect_shares()
 {
-	for arm in page sg; do
-		total=$(column mean_ns strategy=$arm phase=total)
+	for arm; do
+		total=$(column mean_ns strategy="$arm" phase=total)
 		sum=0
 		for phase in array fill map vunmap; do
-			ns=$(column mean_ns strategy=$arm phase=$phase)
+			ns=$(column mean_ns strategy="$arm" phase=$phase)
 			sum=$(awk "BEGIN { printf \"%.0f\", $sum + $ns }")
 			note "$arm $phase: $ns ns," \
 				"$(awk "BEGIN { printf \"%.1f\", $ns * 100 / $total }") %"

@@ -10,9 +10,29 @@
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
 . "$test_dir/lib.sh"
 
+# Each heap has a node, and each node is held to the same ABI.
+nodes='/dev/dma_heap/bench_*'
+
 abi()
 {
-	expect_true "heap_abi $*" helper heap_abi $node "$@"
+	for each in $nodes; do
+		expect_true "heap_abi $each $*" helper heap_abi "$each" "$@"
+	done
+}
+
+# There is a node for each heap that bench/heap names, for root only.
+test_nodes()
+{
+	found=
+	for each in $nodes; do
+		found="$found ${each##*_}"
+		expect_equal "$each" "$(stat -c '%F %a %u' "$each")" \
+			'character special file 600 0'
+	done
+	for heap in system vmalloc; do
+		expect_match 'nodes' "$found " "* $heap *"
+		expect_match 'bench/heap' " $(tr -d '[]' <"$D/bench/heap") " "* $heap *"
+	done
 }
 
 # Sizes are rounded up to whole pages.
@@ -117,45 +137,55 @@ test_racing_close()
 	abi racing_close
 }
 
-# refuse_alloc ERRNO LEN FD_FLAGS HEAP_FLAGS FD WORD
+# refuse_alloc ERRNO LEN FD_FLAGS HEAP_FLAGS FD WORD: on $node
 refuse_alloc()
 {
 	errno=$1 word=$6
 	shift
 	read_refusals
 	failures=$(stat_of buffers_created)
-	got=$(helper heap_abi $node try "$1" "$2" "$3" "$4")
+	got=$(helper heap_abi "$node" try "$1" "$2" "$3" "$4")
 	expect_refusal "len=$1 fd_flags=$2 heap_flags=$3 fd=$4" "$errno" "$got" \
-		"$refusals" bench_system "$word"
+		"$refusals" "${node##*/}" "$word"
 	expect_equal buffers_created "$(stat_of buffers_created)" "$failures"
 }
 
 # Each refused allocation adds one line to error_log that says why.
 test_refusals_are_logged()
 {
-	refuse_alloc EINVAL 0 2 0 0 len=0
-	refuse_alloc EINVAL 4096 0x402 0 0 fd_flags=0x402
-	refuse_alloc EINVAL 4096 2 0x10 0 heap_flags=0x10
-	refuse_alloc EINVAL 4096 2 0 7 fd=7
-	refuse_alloc EINVAL 0xffffffffffffffff 2 0 0 len=18446744073709551615
-	refuse_alloc ENOMEM 0x100000000000 2 0 0 len=17592186044416
+	for node in $nodes; do
+		refuse_alloc EINVAL 0 2 0 0 len=0
+		refuse_alloc EINVAL 4096 0x402 0 0 fd_flags=0x402
+		refuse_alloc EINVAL 4096 2 0x10 0 heap_flags=0x10
+		refuse_alloc EINVAL 4096 2 0 7 fd=7
+		refuse_alloc EINVAL 0xffffffffffffffff 2 0 0 len=18446744073709551615
+		refuse_alloc ENOMEM 0x100000000000 2 0 0 17592186044416
+	done
 }
 
 # Live buffers together stay under max_bytes; what is freed counts no more.
 test_max_bytes()
 {
 	set_knob heap/max_bytes 4M
+	for node in $nodes; do
+		rm -f "$scratch/ready-cap"
+		stay_under_4m
+	done
+}
+
+stay_under_4m()
+{
 	refuse_alloc ENOMEM 4194305 2 0 0 max_bytes
 	expect_equal '4M under a cap of 4M' \
-		"$(helper heap_abi $node try 4194304 2 0 0)" ok
-	spawn "$test_dir/heap_abi" $node hold_fd 3145728 "$scratch/ready-cap"
+		"$(helper heap_abi "$node" try 4194304 2 0 0)" ok
+	spawn "$test_dir/heap_abi" "$node" hold_fd 3145728 "$scratch/ready-cap"
 	wait_until test -e "$scratch/ready-cap" || fail 'no buffer'
 	expect_equal bytes_alive "$(stat_of bytes_alive)" 3145728
 	refuse_alloc ENOMEM 1048577 2 0 0 max_bytes
-	expect_equal '1M more' "$(helper heap_abi $node try 1048576 2 0 0)" ok
+	expect_equal '1M more' "$(helper heap_abi "$node" try 1048576 2 0 0)" ok
 	end_jobs
 	wait_until all_is_freed || complain 'the buffer is still alive'
-	expect_equal '4M again' "$(helper heap_abi $node try 4194304 2 0 0)" ok
+	expect_equal '4M again' "$(helper heap_abi "$node" try 4194304 2 0 0)" ok
 }
 
 # The orders knob decides which chunks a buffer is made of.
@@ -164,7 +194,7 @@ test_orders()
 	for orders in 0 '4 0' '8 4 0' '9 0'; do
 		set_knob heap/orders "$orders"
 		before=$(sed -n 's/^chunks_order_//p' "$D/heap/stats")
-		helper heap_abi $node try $((1048576 + 65536 + 4096)) 2 0 0 >/dev/null
+		helper heap_abi "$node" try $((1048576 + 65536 + 4096)) 2 0 0 >/dev/null
 		got=$(echo "$before" | while IFS='=' read -r order count; do
 			now=$(stat_of "chunks_order_$order")
 			[ "$now" = "$count" ] || printf '%s:%s ' "$order" $((now - count))
@@ -182,12 +212,14 @@ test_orders()
 test_orders_without_zero()
 {
 	set_knob heap/orders 8
-	expect_equal '1M' "$(helper heap_abi $node try 1048576 2 0 0)" ok
-	refuse_alloc ENOMEM 1052672 2 0 0 len=1052672
+	expect_equal '1M' "$(helper heap_abi "$node" try 1048576 2 0 0)" ok
+	refuse_alloc ENOMEM 1052672 2 0 0 1052672
 }
 
 # A program written for /dev/dma_heap/system works with only the path changed.
 test_unknowing_client()
 {
-	expect_true heap_client helper heap_client $node
+	for each in $nodes; do
+		expect_true "heap_client $each" helper heap_client "$each"
+	done
 }

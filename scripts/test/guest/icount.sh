@@ -35,12 +35,41 @@ test_mmap()
 	speedup_of 'mmap size=512M strategies=page,sg iterations=6' mmap 1.7
 }
 
-# The parts of a vmap are within 2 % of the total.
+# The parts of a vmap are within 2 % of the total, whatever its parts are.
 test_vmap_shares()
 {
 	set_knob heap/orders 8
-	run 'vmap size=1G strategies=page,sg iterations=6'
-	expect_shares
+	run 'vmap size=2G strategies=page,sg,array,ram iterations=6'
+	expect_shares page sg array ram
+}
+
+# A vmap with its vunmap: sg takes 1.25 times fewer instructions or less.
+test_vmap_total()
+{
+	speedup_of 'vmap size=2G strategies=page,sg iterations=6' total 1.25
+}
+
+# under_2000 LINE: each vmap with its vunmap, clock reads included, as long as
+# no interrupt came in between.
+under_2000()
+{
+	run "$1"
+	most=$(sample ns phase=total flags= | sort -n | tail -n 1)
+	note "$1: $(column p50_ns phase=total) instructions, at most $most" \
+		"in $(sample ns phase=total flags= | count_lines) of 31 samples"
+	expect_awk "instructions of $1" "${most:-2000} < 2000"
+}
+
+# born and direct at any time, and keep from the second time on, take under
+# 2000 instructions.
+test_vmap_mapped_before()
+{
+	set_knob heap/orders 8
+	under_2000 'vmap heap=vmalloc size=2G strategies=born iterations=31 warmup=0'
+	under_2000 'vmap heap=vmalloc size=2G strategies=auto iterations=31 warmup=0'
+	under_2000 'vmap size=1M strategies=direct iterations=31 warmup=0'
+	under_2000 'vmap size=1M strategies=auto iterations=31 warmup=0'
+	under_2000 'vmap size=2G strategies=keep iterations=31 warmup=1'
 }
 
 # The same strategy twice makes no difference.

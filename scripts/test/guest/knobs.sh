@@ -25,9 +25,9 @@ expect_choices()
 test_choices()
 {
 	expect_choices bench/op pages mmap noop vmap
-	expect_choices bench/heap system
+	expect_choices bench/heap system vmalloc
 	expect_choices heap/mmap_strategy page sg
-	expect_choices heap/vmap_strategy page sg
+	expect_choices heap/vmap_strategy page sg array ram keep direct born auto
 }
 
 # expect_value FILE TEXT VALUE: what is written to FILE reads as VALUE after.

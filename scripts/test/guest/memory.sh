@@ -24,6 +24,9 @@ test_buffer()
 			try $(($(memory_kb MemTotal) * 1024)) 2 0 0)" ENOMEM
 		wait_until all_is_freed || complain 'the part that fitted is still alive'
 	done
+	expect_equal 'all of memory from vmalloc' "$(helper heap_abi /dev/dma_heap/bench_vmalloc \
+		try $(($(memory_kb MemTotal) * 1024)) 2 0 0)" ENOMEM
+	wait_until all_is_freed || complain 'the part that fitted is still alive'
 }
 
 # The same for the buffer of a run.

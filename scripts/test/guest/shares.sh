@@ -10,5 +10,5 @@
 test_vmap_2g()
 {
 	run 'vmap size=2G strategies=page,sg iterations=6 warmup=1'
-	expect_shares
+	expect_shares page sg
 }
