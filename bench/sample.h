@@ -10,7 +10,6 @@
 
 #include "op.h"
 
-
 /* What may have happened to a sample besides the operation. */
 #define DBB_SAMPLE_MIGRATED	BIT(0)	/* a step ended on another CPU */
 #define DBB_SAMPLE_SWITCHED	BIT(1)	/* the task was scheduled out */
