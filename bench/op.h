@@ -18,6 +18,7 @@ enum dbb_op_id {
 	DBB_OP_PAGES,
 	DBB_OP_VMAP,
 	DBB_OP_MMAP,
+	DBB_OP_TOUCH,
 	DBB_OP_NOOP,
 	DBB_OP_DELAY,
 	DBB_OP_MAX
@@ -59,8 +60,10 @@ struct dbb_subject {
  * @pages: page array of op pages
  * @map: kernel mapping of op vmap
  * @mapped: @map is valid
- * @uaddr: user mapping of op mmap, 0 when there is none
- * @salt: what op mmap adds to a page's index to make its tag of this sample
+ * @thread: index of the thread that works on it
+ * @hint: where to map in user space, 0 for anywhere
+ * @uaddr: user mapping, 0 when there is none
+ * @salt: what is added to a page's index to make its tag of this sample
  * @spun: length of the last spin of op delay
  */
 struct dbb_work {
@@ -73,6 +76,8 @@ struct dbb_work {
 	struct page **pages;
 	struct iosys_map map;
 	bool mapped;
+	unsigned int thread;
+	unsigned long hint;
 	unsigned long uaddr;
 	u32 salt;
 	u64 spun;
@@ -143,6 +148,7 @@ extern const struct dbb_op dbb_op_noop;
 extern const struct dbb_op dbb_op_pages;
 extern const struct dbb_op dbb_op_vmap;
 extern const struct dbb_op dbb_op_mmap;
+extern const struct dbb_op dbb_op_touch;
 
 const struct dbb_op *dbb_op_find(const char *name);
 

@@ -146,6 +146,7 @@ struct dbb_crew *dbb_worker_hire(const struct dbb_params *params, struct dbb_ref
 
 		worker->crew = crew;
 		worker->work.params = params;
+		worker->work.thread = i;
 		worker->work.times.now = params->clock->now;
 		worker->work.salt = params->seed + i;
 		init_completion(&worker->go);
