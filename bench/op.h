@@ -8,6 +8,7 @@
 #include <linux/types.h>
 
 #include "arm.h"
+#include "importer.h"
 
 struct dbb_params;
 
@@ -19,6 +20,7 @@ enum dbb_op_id {
 	DBB_OP_VMAP,
 	DBB_OP_MMAP,
 	DBB_OP_TOUCH,
+	DBB_OP_ATTACH,
 	DBB_OP_NOOP,
 	DBB_OP_DELAY,
 	DBB_OP_MAX
@@ -60,6 +62,7 @@ struct dbb_subject {
  * @pages: page array of op pages
  * @map: kernel mapping of op vmap
  * @mapped: @map is valid
+ * @importer: device of ops that import buffers
  * @thread: index of the thread that works on it
  * @hint: where to map in user space, 0 for anywhere
  * @uaddr: user mapping, 0 when there is none
@@ -76,6 +79,7 @@ struct dbb_work {
 	struct page **pages;
 	struct iosys_map map;
 	bool mapped;
+	struct dbb_importer importer;
 	unsigned int thread;
 	unsigned long hint;
 	unsigned long uaddr;
@@ -149,6 +153,7 @@ extern const struct dbb_op dbb_op_pages;
 extern const struct dbb_op dbb_op_vmap;
 extern const struct dbb_op dbb_op_mmap;
 extern const struct dbb_op dbb_op_touch;
+extern const struct dbb_op dbb_op_attach;
 
 const struct dbb_op *dbb_op_find(const char *name);
 

@@ -20,8 +20,10 @@
 /* More calls than this in one sample would hide what it is a sample of. */
 #define DBB_ROUNDS_MAX_BATCH BIT(20)
 
-static bool dbb_rounds_is_traced(void)
+static bool dbb_rounds_is_traced(const struct dbb_op *op)
 {
+	if (op->family == DBB_FAMILY_BUFFER)
+		return trace_dbb_attach_enabled();
 	return trace_dbb_mmap_enabled() || trace_dbb_vmap_enabled() ||
 	       trace_dbb_vunmap_enabled() || trace_dbb_fill_enabled();
 }
@@ -167,7 +169,7 @@ int dbb_rounds_take(struct dbb_rounds *rounds, struct dbb_refusal *why)
 	/* Again, so that a seed gives one order however long the warm-up was. */
 	prandom_seed_state(&rounds->rnd, rounds->params->seed);
 	while (result->rounds < rounds->params->iterations) {
-		result->traced |= dbb_rounds_is_traced();
+		result->traced |= dbb_rounds_is_traced(rounds->params->op);
 		dbb_rounds_purge(rounds, result->rounds);
 		ret = dbb_rounds_take_round(rounds, result->rounds, why);
 		if (ret)

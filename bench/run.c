@@ -74,8 +74,8 @@ static int dbb_run_get_subject(struct dbb_rounds *run, struct dbb_work *work,
 		return ret;
 	}
 	subject->buf = dbb_buffer_from(subject->dmabuf);
-	if (subject->buf)
-		run->result->chunks[arm] = dbb_buffer_chunks(subject->buf);
+	run->result->chunks[arm] = subject->buf ? dbb_buffer_chunks(subject->buf) :
+						  dbb_importer_count_chunks(subject->dmabuf);
 	return 0;
 }
 

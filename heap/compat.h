@@ -127,6 +127,43 @@ static inline void dbb_compat_vunmap(struct dma_buf *dmabuf, struct iosys_map *m
 #endif
 }
 
+/**
+ * dbb_compat_map_attachment() - dma_buf_map_attachment() for a caller that
+ *				 holds no reservation
+ * @attachment: attachment to map
+ * @dir: direction of the DMA
+ *
+ * Kernels that want the reservation lock held export an _unlocked form.
+ *
+ * Return: the table with DMA addresses, or an ERR_PTR of the exporter.
+ */
+static inline struct sg_table *
+dbb_compat_map_attachment(struct dma_buf_attachment *attachment, enum dma_data_direction dir)
+{
+#ifdef DBB_HAVE_MAP_ATTACHMENT_UNLOCKED
+	return dma_buf_map_attachment_unlocked(attachment, dir);
+#else
+	return dma_buf_map_attachment(attachment, dir);
+#endif
+}
+
+/**
+ * dbb_compat_unmap_attachment() - the mirror of dbb_compat_map_attachment()
+ * @attachment: attachment to unmap
+ * @table: what dbb_compat_map_attachment() returned
+ * @dir: direction it was mapped with
+ */
+static inline void
+dbb_compat_unmap_attachment(struct dma_buf_attachment *attachment, struct sg_table *table,
+			    enum dma_data_direction dir)
+{
+#ifdef DBB_HAVE_MAP_ATTACHMENT_UNLOCKED
+	dma_buf_unmap_attachment_unlocked(attachment, table, dir);
+#else
+	dma_buf_unmap_attachment(attachment, table, dir);
+#endif
+}
+
 /*
  * The vmap and vunmap of our dma_buf_ops. Where these pass a bare address, the
  * core takes NULL for any failure.

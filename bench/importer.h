@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A device that imports buffers, as a camera's or a GPU's driver would.
+ */
+#ifndef DBB_BENCH_IMPORTER_H
+#define DBB_BENCH_IMPORTER_H
+
+#include <linux/dma-direction.h>
+#include <linux/types.h>
+
+struct dbb_buffer;
+struct dbb_refusal;
+struct dma_buf;
+struct dma_buf_attachment;
+struct platform_device;
+struct sg_table;
+
+/**
+ * struct dbb_importer - an importer device, and what it has of one buffer
+ * @pdev: the device, NULL when there is none
+ * @attachment: to a buffer, or NULL
+ * @table: its DMA mapping, or NULL
+ * @dir: direction of the DMA
+ * @direct: DMA addresses are physical ones: no IOMMU, no bounce buffers
+ */
+struct dbb_importer {
+	struct platform_device *pdev;
+	struct dma_buf_attachment *attachment;
+	struct sg_table *table;
+	enum dma_data_direction dir;
+	bool direct;
+};
+
+int dbb_importer_open(struct dbb_importer *importer, enum dma_data_direction dir);
+void dbb_importer_close(struct dbb_importer *importer);
+int dbb_importer_attach(struct dbb_importer *importer, struct dma_buf *dmabuf);
+void dbb_importer_detach(struct dbb_importer *importer);
+int dbb_importer_map(struct dbb_importer *importer);
+void dbb_importer_unmap(struct dbb_importer *importer);
+int dbb_importer_verify(const struct dbb_importer *importer, const struct dbb_buffer *buf,
+			struct dbb_refusal *why);
+unsigned int dbb_importer_count_chunks(struct dma_buf *dmabuf);
+
+#endif /* DBB_BENCH_IMPORTER_H */
