@@ -21,6 +21,7 @@ enum dbb_op_id {
 	DBB_OP_MMAP,
 	DBB_OP_TOUCH,
 	DBB_OP_ATTACH,
+	DBB_OP_SYNC,
 	DBB_OP_NOOP,
 	DBB_OP_DELAY,
 	DBB_OP_MAX
@@ -154,6 +155,7 @@ extern const struct dbb_op dbb_op_vmap;
 extern const struct dbb_op dbb_op_mmap;
 extern const struct dbb_op dbb_op_touch;
 extern const struct dbb_op dbb_op_attach;
+extern const struct dbb_op dbb_op_sync;
 
 const struct dbb_op *dbb_op_find(const char *name);
 
