@@ -20,6 +20,7 @@ enum dbb_op_id {
 	DBB_OP_VMAP,
 	DBB_OP_MMAP,
 	DBB_OP_TOUCH,
+	DBB_OP_ALLOC,
 	DBB_OP_ATTACH,
 	DBB_OP_SYNC,
 	DBB_OP_NOOP,
@@ -30,12 +31,14 @@ enum dbb_op_id {
 /**
  * enum dbb_family - from which table an op takes its strategies
  * @DBB_FAMILY_NONE: the op needs no buffer
+ * @DBB_FAMILY_HEAP: it makes its own and takes no strategy: arms are heaps
  * @DBB_FAMILY_BUFFER: it needs one, but takes no strategy: arms are heaps
  * @DBB_FAMILY_MMAP: user mappings
  * @DBB_FAMILY_VMAP: kernel mappings
  */
 enum dbb_family {
 	DBB_FAMILY_NONE,
+	DBB_FAMILY_HEAP,
 	DBB_FAMILY_BUFFER,
 	DBB_FAMILY_MMAP,
 	DBB_FAMILY_VMAP,
@@ -55,7 +58,9 @@ struct dbb_subject {
  * struct dbb_work - what an op works on, from prepare to unprepare
  * @params: the run's parameters
  * @subjects: the buffer of each arm; arms of one heap share one. Empty for
- *	      %DBB_FAMILY_NONE
+ *	      %DBB_FAMILY_NONE and %DBB_FAMILY_HEAP
+ * @chunks: scatterlist entries of each arm's buffer; of another exporter's,
+ *	    those that an importer sees; 0 when unknown
  * @arm: the arm whose turn it is
  * @dmabuf: its buffer
  * @buf: the same, as the heap knows it; NULL when another exporter made it
@@ -73,6 +78,7 @@ struct dbb_subject {
 struct dbb_work {
 	const struct dbb_params *params;
 	struct dbb_subject subjects[DBB_ARMS_MAX];
+	unsigned int chunks[DBB_ARMS_MAX];
 	const struct dbb_arm *arm;
 	struct dma_buf *dmabuf;
 	struct dbb_buffer *buf;
@@ -154,6 +160,7 @@ extern const struct dbb_op dbb_op_pages;
 extern const struct dbb_op dbb_op_vmap;
 extern const struct dbb_op dbb_op_mmap;
 extern const struct dbb_op dbb_op_touch;
+extern const struct dbb_op dbb_op_alloc;
 extern const struct dbb_op dbb_op_attach;
 extern const struct dbb_op dbb_op_sync;
 

@@ -167,9 +167,10 @@ static int dbb_param_check_arm(struct dbb_params *params, unsigned int i,
 		return ret;
 	if (heap == &dbb_source_fd && op->needs_heap)
 		return dbb_text_refuse(why, -EOPNOTSUPP,
-				       "op %s looks inside the buffer; accepted: any heap but fd",
+				       "op %s takes no buffer of another exporter; accepted: any heap but fd",
 				       op->name);
-	if (op->family == DBB_FAMILY_BUFFER || arm->exporter == (heap == &dbb_source_fd))
+	if (op->family == DBB_FAMILY_HEAP || op->family == DBB_FAMILY_BUFFER ||
+	    arm->exporter == (heap == &dbb_source_fd))
 		return 0;
 	return dbb_text_refuse(why, -EINVAL, arm->exporter ?
 			       "heap %s has no strategy %s; accepted: those in heap/*map_strategy" :
@@ -217,6 +218,9 @@ static int dbb_param_check_heaps(struct dbb_params *params, struct dbb_refusal *
 		if (ret)
 			return ret;
 	}
+	/* One buffer at a time. */
+	if (params->op->family == DBB_FAMILY_HEAP)
+		heaps = 1;
 	if (heaps && params->size_bytes > div_u64(max, params->threads * heaps))
 		return dbb_text_refuse(why, -ERANGE,
 				       "%u buffers in each of %u threads with %llu bytes each; accepted: %llu bytes together",

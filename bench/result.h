@@ -69,8 +69,7 @@ struct dbb_disturbed {
  * @params: as they were used; the seed is the one that was drawn
  * @env: where it ran
  * @cost: calibration of the clock
- * @chunks: scatterlist entries of each arm's buffer, of the first thread; of
- *	    another exporter's, those that an importer sees, 0 when unknown
+ * @chunks: as in struct dbb_work, of the first thread
  * @batch: calls in one sample
  * @warmup: warm-up rounds done
  * @settled: the warm-up ended because medians agreed, not by its number

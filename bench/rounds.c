@@ -22,6 +22,8 @@
 
 static bool dbb_rounds_is_traced(const struct dbb_op *op)
 {
+	if (op->family == DBB_FAMILY_HEAP)
+		return trace_dbb_alloc_enabled() || trace_dbb_free_enabled();
 	if (op->family == DBB_FAMILY_BUFFER)
 		return trace_dbb_attach_enabled();
 	return trace_dbb_mmap_enabled() || trace_dbb_vmap_enabled() ||

@@ -61,7 +61,7 @@ static int dbb_run_get_subject(struct dbb_rounds *run, struct dbb_work *work,
 
 	if (first != arm) {
 		*subject = work->subjects[first];
-		run->result->chunks[arm] = run->result->chunks[first];
+		work->chunks[arm] = work->chunks[first];
 		return 0;
 	}
 	subject->dmabuf = heap == &dbb_source_fd ?
@@ -74,8 +74,8 @@ static int dbb_run_get_subject(struct dbb_rounds *run, struct dbb_work *work,
 		return ret;
 	}
 	subject->buf = dbb_buffer_from(subject->dmabuf);
-	run->result->chunks[arm] = subject->buf ? dbb_buffer_chunks(subject->buf) :
-						  dbb_importer_count_chunks(subject->dmabuf);
+	work->chunks[arm] = subject->buf ? dbb_buffer_chunks(subject->buf) :
+					   dbb_importer_count_chunks(subject->dmabuf);
 	return 0;
 }
 
@@ -83,10 +83,11 @@ static int dbb_run_prepare_work(struct dbb_rounds *run, struct dbb_work *work,
 				struct dbb_refusal *why)
 {
 	const struct dbb_op *op = run->params->op;
+	bool wanted = op->family != DBB_FAMILY_NONE && op->family != DBB_FAMILY_HEAP;
 	unsigned int arm;
 	int ret = 0;
 
-	for (arm = 0; op->family != DBB_FAMILY_NONE && arm < run->params->narms; arm++) {
+	for (arm = 0; wanted && arm < run->params->narms; arm++) {
 		ret = dbb_run_get_subject(run, work, arm, why);
 		if (ret)
 			return ret;
@@ -131,6 +132,8 @@ static int dbb_run_take_all(struct dbb_rounds *run, struct dbb_refusal *why)
 		ret = dbb_rounds_warm_up(run, why);
 	if (!ret)
 		ret = dbb_rounds_take(run, why);
+	memcpy(run->result->chunks, dbb_worker_work(run->crew, 0)->chunks,
+	       sizeof(run->result->chunks));
 	for (i = 0; i < run->params->threads; i++)
 		dbb_run_unprepare_work(run, dbb_worker_work(run->crew, i));
 	return ret;
