@@ -52,8 +52,9 @@ static int dbb_param_set_heap(struct dbb_params *params, const char *value,
 				       "\"%.20s\" is no heap; accepted: those that bench/heap lists",
 				       value);
 	if (heap->missing)
-		return dbb_text_refuse(why, -EOPNOTSUPP, "heap %s: %s", heap->name,
-				       heap->missing);
+		return dbb_text_refuse(why, -EOPNOTSUPP,
+				       "heap %s: %s; accepted: those that bench/heap lists",
+				       heap->name, heap->missing);
 	params->heap = heap;
 	return 0;
 }

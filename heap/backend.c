@@ -14,6 +14,7 @@
 static const struct dbb_backend *dbb_backends[DBB_BACKEND_MAX] = {
 	&dbb_system_backend,
 	&dbb_vmalloc_backend,
+	&dbb_contig_backend,
 };
 
 /**

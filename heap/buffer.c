@@ -80,6 +80,24 @@ void dbb_buffer_free(struct dbb_buffer *buf)
 	kfree(buf);
 }
 
+static int dbb_buffer_alloc(struct dbb_buffer *buf, bool (*cancelled)(void),
+			    struct dbb_refusal *why)
+{
+	const struct dbb_backend *backend = buf->backend;
+	int ret;
+
+	if (backend->missing)
+		return dbb_text_refuse(why, -EOPNOTSUPP, "heap %s: %s", backend->name,
+				       backend->missing);
+	ret = backend->alloc(buf, cancelled);
+	if (ret == -ENOMEM && backend->explain)
+		return backend->explain(buf, why);
+	if (ret)
+		dbb_text_refuse(why, ret, "%zu bytes could not be allocated from heap %s: %pe",
+				buf->len, backend->name, ERR_PTR(ret));
+	return ret;
+}
+
 static struct dma_buf *dbb_buffer_build(const struct dbb_buffer_request *want, size_t len,
 					struct dbb_refusal *why)
 {
@@ -95,10 +113,8 @@ static struct dma_buf *dbb_buffer_build(const struct dbb_buffer_request *want, s
 	mutex_init(&buf->lock);
 	INIT_LIST_HEAD(&buf->attachments);
 
-	ret = buf->backend->alloc(buf, want->cancelled);
+	ret = dbb_buffer_alloc(buf, want->cancelled, why);
 	if (ret) {
-		dbb_text_refuse(why, ret, "%zu bytes could not be allocated from heap %s: %pe",
-				len, buf->backend->name, ERR_PTR(ret));
 		kfree(buf);
 		return ERR_PTR(ret);
 	}
@@ -140,7 +156,7 @@ static void dbb_buffer_trace_alloc(struct dma_buf *dmabuf,
  *
  * Return: the dma-buf, or an ERR_PTR: -EINVAL for a length of 0 or one that
  * overflows, -ENOMEM when memory or max_bytes does not suffice, -EOPNOTSUPP
- * when a strategy cannot map such a buffer, -EINTR on a fatal signal or when
+ * when this kernel lacks the backend or a strategy cannot map such a buffer, -EINTR on a fatal signal or when
  * it was cancelled.
  */
 struct dma_buf *dbb_buffer_create(const struct dbb_buffer_request *want,

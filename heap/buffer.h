@@ -13,6 +13,7 @@
 
 #include "heap.h"
 
+struct device;
 struct seq_file;
 
 /**
@@ -21,6 +22,8 @@ struct seq_file;
  * @table: the pages, in order
  * @backing: what the backend needs to give the pages back, or NULL
  * @born: kernel mapping that the pages came with, or NULL
+ * @exclusive: nobody else may hold a page when they go back, so they must not
+ *	       be shown to whoever takes references, as vm_insert_pages() does
  * @len: size in bytes, whole pages
  * @ino: inode of the dma-buf, for the traces
  * @mmap: strategy of user mappings
@@ -43,6 +46,7 @@ struct dbb_buffer {
 	struct sg_table table;
 	void *backing;
 	void *born;
+	bool exclusive;
 	size_t len;
 	unsigned long ino;
 	const struct dbb_mmap_strategy *mmap;
@@ -101,8 +105,22 @@ extern const struct dbb_vmap_strategy dbb_vmap_auto;
 int dbb_backend_add(const struct dbb_backend *backend);
 extern const struct dbb_backend dbb_system_backend;
 extern const struct dbb_backend dbb_vmalloc_backend;
+extern const struct dbb_backend dbb_contig_backend;
 int dbb_system_set_orders(const char *text, struct dbb_refusal *why);
 void dbb_system_show_orders(struct seq_file *m);
+int dbb_contig_init(void);
+void dbb_contig_exit(void);
+
+/* block.c */
+int dbb_block_describe(struct dbb_buffer *buf, struct page *page);
+int dbb_block_clear(struct page *page, unsigned long npages, bool (*cancelled)(void));
+bool dbb_block_given_up(bool (*cancelled)(void));
+
+/* device.c */
+struct device *dbb_device_create(const char *name);
+void dbb_device_destroy(struct device *dev);
+struct page *dbb_device_alloc(struct device *dev, struct dbb_buffer *buf, size_t len);
+void dbb_device_free(struct dbb_buffer *buf, struct page *page);
 
 /* knobs.c */
 const struct dbb_mmap_strategy *dbb_knobs_mmap(void);

@@ -81,6 +81,29 @@ static inline bool dbb_compat_memory_is_encrypted(void)
 /* The largest page order the buddy allocator has; MAX_ORDER changed sense. */
 #define DBB_MAX_ORDER ilog2(MAX_ORDER_NR_PAGES)
 
+/**
+ * dbb_compat_contig_pages() - pages in a row, as many as wanted
+ * @npages: pages
+ * @gfp: without __GFP_COMP
+ *
+ * Few kernels export the function that moves what is in the way.
+ *
+ * Return: the first page, each with a reference of its own, or NULL.
+ */
+static inline struct page *dbb_compat_contig_pages(unsigned long npages, gfp_t gfp)
+{
+#ifdef DBB_HAVE_CONTIG_PAGES
+	return alloc_contig_pages(npages, gfp, numa_mem_id(), NULL);
+#else
+	return NULL;
+#endif
+}
+
+static inline bool dbb_compat_has_contig_pages(void)
+{
+	return IS_ENABLED(DBB_HAVE_CONTIG_PAGES);
+}
+
 /* MODULE_IMPORT_NS took a bare word before it took a string. */
 #ifdef DBB_HAVE_QUOTED_NS
 #define DBB_IMPORT_NS_DMA_BUF() MODULE_IMPORT_NS("DMA_BUF")

@@ -138,6 +138,8 @@ const struct dbb_vmap_strategy *dbb_strategy_find_vmap(const char *name);
  *	   without waking the OOM killer, -EINTR on a fatal signal or when
  *	   @cancelled (may be NULL) says so.
  * @free: give the pages back and free the table
+ * @explain: word why @alloc had no memory for @buf, and what would have been
+ *	     possible; returns -ENOMEM. NULL: there is no more to say
  */
 struct dbb_backend {
 	const char *name;
@@ -145,6 +147,7 @@ struct dbb_backend {
 	const char *missing;
 	int (*alloc)(struct dbb_buffer *buf, bool (*cancelled)(void));
 	void (*free)(struct dbb_buffer *buf);
+	int (*explain)(const struct dbb_buffer *buf, struct dbb_refusal *why);
 };
 
 unsigned int dbb_backend_count(void);

@@ -15,19 +15,31 @@
 int dbb_heap_init(struct dentry *root)
 {
 	struct dentry *dir = debugfs_create_dir("heap", root);
+	int ret;
 
 	dbb_errlog_init(root);
 	dbb_stats_init(dir);
 	dbb_knobs_init(dir);
-	return dbb_node_init();
+	ret = dbb_contig_init();
+	if (ret)
+		return ret;
+	ret = dbb_node_init();
+	if (ret)
+		goto exit_contig;
+	return 0;
+
+exit_contig:
+	dbb_contig_exit();
+	return ret;
 }
 
 /**
- * dbb_heap_exit() - remove the device nodes
+ * dbb_heap_exit() - remove the device nodes and the backends' devices
  *
  * No buffer is alive: each pins the module.
  */
 void dbb_heap_exit(void)
 {
 	dbb_node_exit();
+	dbb_contig_exit();
 }
