@@ -13,11 +13,11 @@ build_packages='make gcc libc6-dev libelf-dev kmod xz-utils zstd lz4'
 guest_packages='busybox-static trace-cmd cpio'
 check_packages='sparse shellcheck perl git'
 
-emulator_package()
+emulator_packages()
 {
 	case $1 in
 	amd64) echo qemu-system-x86 ;;
-	arm64) echo qemu-system-arm ;;
+	arm64) echo qemu-system-arm device-tree-compiler ;;
 	esac
 }
 
@@ -32,7 +32,7 @@ compiler_wanted()
 wanted()
 {
 	echo "$build_packages $guest_packages"
-	emulator_package "$arch"
+	emulator_packages "$arch"
 	compiler_wanted
 	[ "$purpose" != check ] || echo "$check_packages"
 }

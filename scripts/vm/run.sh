@@ -24,6 +24,9 @@ usage()
 	  --timeout S      give up after S seconds (default 600)
 	  --out DIR        the guest's /out; logs go there too (default: in the cache)
 	  --append ARGS    more kernel command line
+	  --reserved-memory NAME:SIZE
+	                   a CMA region in the device tree, of arm64 guests only; SIZE
+	                   takes M or G. May be repeated
 	  --quiet          no progress messages
 	The command runs in /dbb, a copy that is thrown away afterwards; what it
 	writes to /out stays.
@@ -33,9 +36,10 @@ usage()
 parse()
 {
 	kernel=6.1 arch=amd64 mem=5G smp=2 icount='' limit=600 out='' append=''
+	regions=''
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--kernel | --arch | --compiler | --mem | --smp | --timeout | --out | --append)
+		--kernel | --arch | --compiler | --mem | --smp | --timeout | --out | --append | --reserved-memory)
 			[ $# -ge 2 ] || die "$1 needs a value; see --help" ;;
 		esac
 		case $1 in
@@ -47,6 +51,7 @@ parse()
 		--timeout) limit=$2 && shift ;;
 		--out) out=$2 && shift ;;
 		--append) append=$2 && shift ;;
+		--reserved-memory) regions="$regions $2" && shift ;;
 		--icount) icount=1 ;;
 		--quiet) export DBB_QUIET=1 ;;
 		--help) usage && exit ;;
@@ -62,8 +67,21 @@ parse()
 	case $smp in
 	'' | *[!0-9]* | 0*) die "--smp '$smp' is not a number of processors" ;;
 	esac
+	check_regions
 	shift
 	command=$(quote "$@")
+}
+
+check_regions()
+{
+	[ -z "$regions" ] || [ "$arch" = arm64 ] ||
+		die "--reserved-memory needs a device tree, which $arch guests do not have"
+	for region in $regions; do
+		case $region in
+		[!a-z]* | *[!a-z0-9_-]*:* | *:*:* | *:[!1-9]* | *:*[!0-9]?* | *[!MG])
+			die "--reserved-memory '$region' is not NAME:SIZE, such as camera:32M" ;;
+		esac
+	done
 }
 
 # Prints the arguments so that eval in a shell gives them back exactly.
@@ -183,6 +201,34 @@ choose_accel()
 	fi
 }
 
+# The guest's device tree as QEMU makes it, and the regions: what it says of one
+# is as if a board's maker had written it.
+make_device_tree()
+{
+	(boot 60 "$accel" "$run/dtb.log" '' -machine "dumpdtb=$(escape_commas "$run/dtb")") \
+		>"$run/dtb.log" 2>&1 || {
+		cat "$run/dtb.log" >&2
+		die 'QEMU did not write a device tree'
+	}
+	node=/reserved-memory
+	fdtput -c "$run/dtb" "$node"
+	fdtput -t x "$run/dtb" "$node" '#address-cells' 2
+	fdtput -t x "$run/dtb" "$node" '#size-cells' 2
+	fdtput "$run/dtb" "$node" ranges
+	for region in $regions; do
+		size=${region#*:}
+		case $size in
+		*G) size=$((${size%G} * 1024)) ;;
+		*) size=${size%M} ;;
+		esac
+		fdtput -c "$run/dtb" "$node/${region%:*}"
+		fdtput -t s "$run/dtb" "$node/${region%:*}" compatible shared-dma-pool
+		fdtput "$run/dtb" "$node/${region%:*}" reusable
+		fdtput -t u "$run/dtb" "$node/${region%:*}" size \
+			$((size / 4096)) $((size % 4096 * 1048576))
+	done
+}
+
 share()
 {
 	echo "local,id=$1,security_model=none,multidevs=remap,path=$(escape_commas "$2")"
@@ -207,6 +253,7 @@ start_guest()
 		-device virtio-serial-pci \
 		-chardev "file,id=output,path=$(escape_commas "$run/output")" \
 		-device virtserialport,chardev=output,name=dbb.output \
+		${regions:+-dtb "$run/dtb"} \
 		3>&- >&2 &
 	guest=$!
 }
@@ -304,6 +351,7 @@ trap 'exit 143' TERM
 parse "$@"
 prepare
 choose_accel
+[ -z "$regions" ] || make_device_tree
 say "booting kernel $kernel $arch under $accel; results in $out"
 phase=run
 for attempt in 1 2 3; do
