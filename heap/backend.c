@@ -2,7 +2,7 @@
 /*
  * The list of allocation backends. A new one is a file of its own and a line
  * here; backends of which there are as many as the machine has of something
- * add themselves when the module is loaded.
+ * add themselves when the module is loaded (cma.c).
  */
 #include <linux/kernel.h>
 #include <linux/string.h>

@@ -110,6 +110,8 @@ int dbb_system_set_orders(const char *text, struct dbb_refusal *why);
 void dbb_system_show_orders(struct seq_file *m);
 int dbb_contig_init(void);
 void dbb_contig_exit(void);
+int dbb_cma_init(void);
+void dbb_cma_exit(void);
 
 /* block.c */
 int dbb_block_describe(struct dbb_buffer *buf, struct page *page);

@@ -7,7 +7,9 @@
 #ifndef DBB_HEAP_COMPAT_H
 #define DBB_HEAP_COMPAT_H
 
+#include <linux/cma.h>
 #include <linux/dma-buf.h>
+#include <linux/dma-map-ops.h>
 #include <linux/hardirq.h>
 #include <linux/highmem.h>
 #include <linux/kernel_stat.h>
@@ -103,6 +105,75 @@ static inline bool dbb_compat_has_contig_pages(void)
 {
 	return IS_ENABLED(DBB_HAVE_CONTIG_PAGES);
 }
+
+/*
+ * CMA regions. Kernels that export the list of them and what allocates from
+ * one export all of this; the other ones have no regions here.
+ */
+#if defined(DBB_HAVE_CMA_AREAS) && defined(DBB_HAVE_CMA_ALLOC)
+static inline bool dbb_compat_has_cma(void)
+{
+	return true;
+}
+
+static inline struct cma *dbb_compat_cma_at(unsigned int i)
+{
+	return dma_contiguous_get_area_by_idx(i);
+}
+
+static inline struct cma *dbb_compat_cma_default(void)
+{
+	return dev_get_cma_area(NULL);
+}
+
+static inline const char *dbb_compat_cma_name(const struct cma *area)
+{
+	return cma_get_name(area);
+}
+
+static inline struct page *dbb_compat_cma_alloc(struct cma *area, unsigned long npages,
+						unsigned int align)
+{
+	return cma_alloc(area, npages, min_t(unsigned int, align, CONFIG_CMA_ALIGNMENT), true);
+}
+
+static inline void dbb_compat_cma_release(struct cma *area, struct page *page,
+					  unsigned long npages)
+{
+	cma_release(area, page, npages);
+}
+#else
+static inline bool dbb_compat_has_cma(void)
+{
+	return false;
+}
+
+static inline struct cma *dbb_compat_cma_at(unsigned int i)
+{
+	return NULL;
+}
+
+static inline struct cma *dbb_compat_cma_default(void)
+{
+	return NULL;
+}
+
+static inline const char *dbb_compat_cma_name(const struct cma *area)
+{
+	return NULL;
+}
+
+static inline struct page *dbb_compat_cma_alloc(struct cma *area, unsigned long npages,
+						unsigned int align)
+{
+	return NULL;
+}
+
+static inline void dbb_compat_cma_release(struct cma *area, struct page *page,
+					  unsigned long npages)
+{
+}
+#endif
 
 /* MODULE_IMPORT_NS took a bare word before it took a string. */
 #ifdef DBB_HAVE_QUOTED_NS

@@ -31,6 +31,8 @@ dbb-have := \
 	$(call dbb-text,define MODULE_IMPORT_NS(ns).*import_ns. ns,include/linux/module.h,DBB_HAVE_QUOTED_NS) \
 	$(call dbb-text,IRQ_COUNT_APIC_TIMER,arch/x86/include/asm/hardirq.h,DBB_HAVE_IRQ_COUNTS) \
 	$(call dbb-exported,alloc_contig_pages\(_noprof\)\?,DBB_HAVE_CONTIG_PAGES) \
+	$(call dbb-exported,dma_contiguous_get_area_by_idx,DBB_HAVE_CMA_AREAS) \
+	$(call dbb-exported,cma_alloc,DBB_HAVE_CMA_ALLOC) \
 	$(call dbb-exported,irq_stat,DBB_HAVE_IRQ_STAT) \
 	$(call dbb-exported,preempt_model_full,DBB_HAVE_PREEMPT_MODEL) \
 	$(call dbb-exported,vmalloc_huge\(_node\)\?\(_noprof\)\?,DBB_HAVE_VMALLOC_HUGE) \

@@ -23,11 +23,16 @@ int dbb_heap_init(struct dentry *root)
 	ret = dbb_contig_init();
 	if (ret)
 		return ret;
-	ret = dbb_node_init();
+	ret = dbb_cma_init();
 	if (ret)
 		goto exit_contig;
+	ret = dbb_node_init();
+	if (ret)
+		goto exit_cma;
 	return 0;
 
+exit_cma:
+	dbb_cma_exit();
 exit_contig:
 	dbb_contig_exit();
 	return ret;
@@ -41,5 +46,6 @@ exit_contig:
 void dbb_heap_exit(void)
 {
 	dbb_node_exit();
+	dbb_cma_exit();
 	dbb_contig_exit();
 }
