@@ -60,7 +60,7 @@ static const struct dbb_phase dbb_op_attach_phases[] = {
 
 const struct dbb_op dbb_op_attach = {
 	.name		= "attach",
-	.help		= "a device attaches and maps for DMA, dma_buf_attach() to dma_buf_detach()",
+	.help		= "a device attaches to the buffer, maps it for DMA, and lets it go",
 	.family		= DBB_FAMILY_BUFFER,
 	.phases		= dbb_op_attach_phases,
 	.nphases	= ARRAY_SIZE(dbb_op_attach_phases),

@@ -28,7 +28,8 @@ static int dbb_op_sync_point(struct dbb_work *work, struct dbb_refusal *why)
 	}
 	ret = dbb_importer_attach(importer, work->dmabuf);
 	if (ret)
-		return dbb_text_refuse(why, ret, "strategy %s: the buffer could not be attached: %pe",
+		return dbb_text_refuse(why, ret,
+				       "strategy %s: the buffer could not be attached: %pe",
 				       work->arm->name, ERR_PTR(ret));
 	ret = dbb_importer_map(importer);
 	if (ret) {

@@ -126,7 +126,7 @@ static const struct dbb_phase dbb_op_touch_phases[] = {
 
 const struct dbb_op dbb_op_touch = {
 	.name		= "touch",
-	.help		= "a new user mapping: a write a page twice, 64 byte lines, pages at random",
+	.help		= "a new user mapping: each page written twice, each line, pages at random",
 	.family		= DBB_FAMILY_MMAP,
 	.phases		= dbb_op_touch_phases,
 	.nphases	= ARRAY_SIZE(dbb_op_touch_phases),

@@ -161,16 +161,17 @@ static int dbb_param_check_arm(struct dbb_params *params, unsigned int i,
 	const struct dbb_backend *heap = dbb_param_heap(params, i);
 	const struct dbb_op *op = params->op;
 	struct dbb_arm *arm = &params->arms[i];
+	bool is_fd = heap == &dbb_source_fd;
 	int ret = dbb_arm_fit(arm, op, why);
 
 	if (ret || op->family == DBB_FAMILY_NONE)
 		return ret;
-	if (heap == &dbb_source_fd && op->needs_heap)
+	if (is_fd && op->needs_heap)
 		return dbb_text_refuse(why, -EOPNOTSUPP,
 				       "op %s takes no buffer of another exporter; accepted: any heap but fd",
 				       op->name);
 	if (op->family == DBB_FAMILY_HEAP || op->family == DBB_FAMILY_BUFFER ||
-	    arm->exporter == (heap == &dbb_source_fd))
+	    arm->exporter == is_fd)
 		return 0;
 	return dbb_text_refuse(why, -EINVAL, arm->exporter ?
 			       "heap %s has no strategy %s; accepted: those in heap/*map_strategy" :

@@ -19,7 +19,7 @@ module=dmabuf_bench
 
 # The knobs, as far as a write to them lasts.
 heap_knobs='heap/mmap_strategy heap/vmap_strategy heap/orders heap/max_bytes'
-bench_knobs='bench/op bench/heap bench/strategies bench/size bench/iterations
+bench_knobs='bench/op bench/heap bench/fd bench/strategies bench/size bench/iterations
 	bench/warmup bench/batch bench/threads bench/cpu bench/clock bench/purge
 	bench/verify bench/seed'
 

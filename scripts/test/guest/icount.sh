@@ -43,10 +43,13 @@ test_vmap_shares()
 	expect_shares page sg array ram
 }
 
-# A vmap with its vunmap: sg takes 1.25 times fewer instructions or less.
+# A vmap with its vunmap: sg takes 1.25 times fewer instructions or less; on
+# arm64 1.15 times, because vmap() itself takes more of the whole in newer kernels.
 test_vmap_total()
 {
-	speedup_of 'vmap size=2G strategies=page,sg iterations=6' total 1.25
+	least=1.25
+	[ "$(uname -m)" != aarch64 ] || least=1.15
+	speedup_of 'vmap size=2G strategies=page,sg iterations=6' total $least
 }
 
 # under_2000 LINE: each vmap with its vunmap, clock reads included, as long as

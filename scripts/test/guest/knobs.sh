@@ -24,8 +24,8 @@ expect_choices()
 # A choice's file lists all choices with the active one in brackets.
 test_choices()
 {
-	expect_choices bench/op pages mmap noop vmap
-	expect_choices bench/heap system vmalloc
+	expect_choices bench/op pages mmap touch alloc attach sync noop vmap
+	expect_choices bench/heap contig vmalloc fd system
 	expect_choices heap/mmap_strategy page sg
 	expect_choices heap/vmap_strategy page sg array ram keep direct born auto
 }
@@ -174,13 +174,13 @@ test_number_limits()
 	refuse ERANGE heap/max_bytes 17179869184G 17179869184G
 }
 
-# More than eight strategies.
+# More than twelve strategies.
 test_too_many_strategies()
 {
-	eight=page,sg,page,sg,page,sg,page,sg
-	refuse ERANGE bench/strategies $eight,page $eight,page
-	refuse ERANGE bench/run "noop strategies=$eight,page"
-	run "noop iterations=1 strategies=$eight"
+	twelve=page,sg,page,sg,page,sg,page,sg,page,sg,page,sg
+	refuse ERANGE bench/strategies $twelve,page $twelve,page
+	refuse ERANGE bench/run "noop strategies=$twelve,page"
+	run "noop iterations=1 strategies=$twelve"
 }
 
 # Lists of orders that do not fall, or name what there is not.
@@ -217,8 +217,7 @@ test_long_line()
 		heap/orders heap/max_bytes heap/mmap_strategy; do
 		refuse EINVAL "$file" "$long"
 	done
-	refuse EINVAL bench/strategies "$(printf 'page,%.0s' 1 2 3 4 5 6 7 8 9 10 \
-		11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30)sg"
+	refuse EINVAL bench/strategies "$(printf '%0200d' 0 | sed 's/0/page,/g')sg"
 }
 
 # What was written shows in error_log without breaking its lines, and leaves

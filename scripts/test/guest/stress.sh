@@ -14,7 +14,7 @@ test_fuzz()
 	set_knob bench/iterations 3
 	set_knob heap/max_bytes 8M
 	for seed in 1 2 3; do
-		spawn "$test_dir/fuzz" 8000 $seed "$D/bench/op" "$D/bench/heap" \
+		spawn "$test_dir/fuzz" 8000 $seed "$D/bench/op" "$D/bench/heap" "$D/bench/fd" \
 			"$D/bench/strategies" "$D/bench/size" "$D/bench/iterations" \
 			"$D/bench/warmup" "$D/bench/verify" "$D/bench/seed" \
 			"$D/bench/run" "$D/bench/run" "$D/bench/stop" \

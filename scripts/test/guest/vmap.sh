@@ -64,8 +64,11 @@ test_threads()
 # User mappings of a buffer of heap vmalloc show its pages.
 test_mmap_of_vmalloc()
 {
-	run 'mmap heap=vmalloc size=9M strategies=page,sg iterations=6 verify=1'
-	run 'mmap heap=vmalloc size=20k strategies=page,sg iterations=6 verify=1'
+	strategies=$(head -n 1 "$D/heap/mmap_strategy" | tr -d '[]')
+	for strategy in $strategies; do
+		run "mmap heap=vmalloc size=9M strategies=$strategy iterations=6 verify=1"
+		run "mmap heap=vmalloc size=20k strategies=$strategy iterations=6 verify=1"
+	done
 }
 
 # refuse_run LINE WORD...: a run that its buffer refuses leaves no buffer and
