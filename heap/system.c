@@ -14,6 +14,7 @@
 #include <linux/string.h>
 
 #include "buffer.h"
+#include "wear.h"
 
 /*
  * Orders 8 and 4 are 1 MiB and 64 KiB with 4 KiB pages: sizes that IOMMUs
@@ -41,28 +42,29 @@ static DEFINE_MUTEX(dbb_system_lock);
 static struct dbb_system_orders dbb_system_orders = { .n = 3, .order = { 8, 4, 0 } };
 
 static struct page *dbb_system_alloc_chunk(const struct dbb_system_orders *orders,
-					   size_t left, unsigned int *first)
+					   struct dbb_wear *wear, size_t left,
+					   unsigned int *first)
 {
-	unsigned int i;
+	unsigned int i = *first;
 
-	for (i = *first; i < orders->n; i++) {
+	while (i < orders->n && left < PAGE_SIZE << orders->order[i])
+		i++;
+	for (i = dbb_wear_pick(wear, i, orders->n); i < orders->n; i++) {
 		unsigned int order = orders->order[i];
 		bool last = i == orders->n - 1;
 		struct page *page;
 		gfp_t gfp;
 
-		if (left < PAGE_SIZE << order)
-			continue;
 		gfp = last ? DBB_SYSTEM_LAST_GFP : DBB_SYSTEM_HIGH_GFP;
 		if (order)
 			gfp |= __GFP_COMP;
 		page = alloc_pages(gfp, order);
-		if (!page)
-			continue;
+		if (page) {
+			dbb_stats_count_chunk(order);
+			return page;
+		}
 		/* What failed once is not tried again for this buffer. */
-		*first = i;
-		dbb_stats_count_chunk(order);
-		return page;
+		*first = i + 1;
 	}
 	return NULL;
 }
@@ -80,24 +82,26 @@ static int dbb_system_alloc_list(struct list_head *pages, size_t len,
 {
 	struct dbb_system_orders orders;
 	unsigned int first = 0;
+	struct dbb_wear wear;
 
 	mutex_lock(&dbb_system_lock);
 	orders = dbb_system_orders;
 	mutex_unlock(&dbb_system_lock);
+	dbb_wear_begin(&wear);
 
 	for (*chunks = 0; len; (*chunks)++) {
 		struct page *page;
 
 		if (fatal_signal_pending(current) || (cancelled && cancelled()))
 			return -EINTR;
-		page = dbb_system_alloc_chunk(&orders, len, &first);
+		page = dbb_system_alloc_chunk(&orders, &wear, len, &first);
 		if (!page)
 			return -ENOMEM;
 		list_add_tail(&page->lru, pages);
 		len -= PAGE_SIZE << compound_order(page);
 		cond_resched();
 	}
-	return 0;
+	return dbb_wear_shuffle(&wear, pages, *chunks);
 }
 
 static int dbb_system_alloc(struct dbb_buffer *buf, bool (*cancelled)(void))

@@ -18,7 +18,8 @@ module=dmabuf_bench
 : "${scratch:?}"
 
 # The knobs, as far as a write to them lasts.
-heap_knobs='heap/mmap_strategy heap/vmap_strategy heap/orders heap/max_bytes'
+heap_knobs='heap/mmap_strategy heap/vmap_strategy heap/orders heap/max_bytes
+	heap/fragment_pct heap/shuffle'
 bench_knobs='bench/op bench/heap bench/fd bench/strategies bench/size bench/iterations
 	bench/warmup bench/batch bench/threads bench/cpu bench/clock bench/purge
 	bench/verify bench/seed'
