@@ -108,7 +108,8 @@ void dbb_help_show(struct seq_file *m)
 		dbb_help_show_choice(m, dbb_vmap_strategies[i]->name,
 				     dbb_vmap_strategies[i]->help,
 				     dbb_vmap_strategies[i]->missing);
-	seq_puts(m, "\nHeaps: /dev/dma_heap/bench_<name>, ioctl DMA_HEAP_IOCTL_ALLOC\n");
+	seq_puts(m, "\nHeaps: /dev/dma_heap/bench_<name>, ioctl DMA_HEAP_IOCTL_ALLOC; those of the dma-heap\n"
+		    "core, bench_core_<name>, too when the module was loaded with register_heaps=1\n");
 	for (i = 0; i < dbb_source_count(); i++)
 		dbb_help_show_choice(m, dbb_source_at(i)->name, dbb_source_at(i)->help,
 				     dbb_source_at(i)->missing);

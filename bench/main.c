@@ -45,3 +45,4 @@ MODULE_DESCRIPTION("What does mapping a dma-buf cost? A heap with switchable map
 MODULE_LICENSE("GPL");
 MODULE_VERSION("0.1");
 DBB_IMPORT_NS_DMA_BUF();
+DBB_IMPORT_NS_DMA_BUF_HEAP();

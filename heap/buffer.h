@@ -133,6 +133,9 @@ void dbb_knobs_init(struct dentry *dir);
 int dbb_node_init(void);
 void dbb_node_exit(void);
 
+/* core.c */
+int dbb_core_init(void);
+
 /* errlog.c */
 void dbb_errlog_init(struct dentry *root);
 

@@ -9,7 +9,9 @@
 
 #include <linux/cma.h>
 #include <linux/dma-buf.h>
+#include <linux/dma-heap.h>
 #include <linux/dma-map-ops.h>
+#include <linux/err.h>
 #include <linux/hardirq.h>
 #include <linux/highmem.h>
 #include <linux/kernel_stat.h>
@@ -178,8 +180,63 @@ static inline void dbb_compat_cma_release(struct cma *area, struct page *page,
 /* MODULE_IMPORT_NS took a bare word before it took a string. */
 #ifdef DBB_HAVE_QUOTED_NS
 #define DBB_IMPORT_NS_DMA_BUF() MODULE_IMPORT_NS("DMA_BUF")
+#define DBB_IMPORT_NS_DMA_BUF_HEAP() MODULE_IMPORT_NS("DMA_BUF_HEAP")
 #else
 #define DBB_IMPORT_NS_DMA_BUF() MODULE_IMPORT_NS(DMA_BUF)
+#define DBB_IMPORT_NS_DMA_BUF_HEAP() MODULE_IMPORT_NS(DMA_BUF_HEAP)
+#endif
+
+struct dbb_backend;
+struct dma_buf *dbb_core_allocate(const struct dbb_backend *backend, const char *name,
+				  unsigned long len, unsigned int fd_flags);
+
+/*
+ * The dma-heap core, where modules may add heaps to it. The flags were longs
+ * before they had the types of the ABI.
+ */
+#ifdef DBB_HAVE_HEAP_ADD
+#ifdef DBB_HAVE_HEAP_U64
+typedef u32 dbb_compat_fd_flags;
+typedef u64 dbb_compat_heap_flags;
+#else
+typedef unsigned long dbb_compat_fd_flags;
+typedef unsigned long dbb_compat_heap_flags;
+#endif
+
+static inline struct dma_buf *dbb_compat_heap_allocate(struct dma_heap *heap, unsigned long len,
+						       dbb_compat_fd_flags fd_flags,
+						       dbb_compat_heap_flags heap_flags)
+{
+	return dbb_core_allocate(dma_heap_get_drvdata(heap), dma_heap_get_name(heap), len,
+				 fd_flags);
+}
+
+static inline int dbb_compat_heap_add(const char *name, const struct dbb_backend *backend)
+{
+	static const struct dma_heap_ops ops = { .allocate = dbb_compat_heap_allocate };
+	struct dma_heap_export_info info = {
+		.name = name,
+		.ops = &ops,
+		.priv = (void *)backend,
+	};
+
+	return PTR_ERR_OR_ZERO(dma_heap_add(&info));
+}
+
+static inline bool dbb_compat_has_heap_add(void)
+{
+	return true;
+}
+#else
+static inline int dbb_compat_heap_add(const char *name, const struct dbb_backend *backend)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline bool dbb_compat_has_heap_add(void)
+{
+	return false;
+}
 #endif
 
 /**

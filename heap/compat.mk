@@ -33,6 +33,8 @@ dbb-have := \
 	$(call dbb-exported,alloc_contig_pages\(_noprof\)\?,DBB_HAVE_CONTIG_PAGES) \
 	$(call dbb-exported,dma_contiguous_get_area_by_idx,DBB_HAVE_CMA_AREAS) \
 	$(call dbb-exported,cma_alloc,DBB_HAVE_CMA_ALLOC) \
+	$(call dbb-text,u64 heap_flags,include/linux/dma-heap.h,DBB_HAVE_HEAP_U64) \
+	$(call dbb-exported,dma_heap_add,DBB_HAVE_HEAP_ADD) \
 	$(call dbb-exported,irq_stat,DBB_HAVE_IRQ_STAT) \
 	$(call dbb-exported,preempt_model_full,DBB_HAVE_PREEMPT_MODEL) \
 	$(call dbb-exported,vmalloc_huge\(_node\)\?\(_noprof\)\?,DBB_HAVE_VMALLOC_HUGE) \

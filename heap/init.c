@@ -29,8 +29,13 @@ int dbb_heap_init(struct dentry *root)
 	ret = dbb_node_init();
 	if (ret)
 		goto exit_cma;
+	ret = dbb_core_init();
+	if (ret)
+		goto exit_node;
 	return 0;
 
+exit_node:
+	dbb_node_exit();
 exit_cma:
 	dbb_cma_exit();
 exit_contig:
