@@ -156,8 +156,8 @@ static void dbb_buffer_trace_alloc(struct dma_buf *dmabuf,
  *
  * Return: the dma-buf, or an ERR_PTR: -EINVAL for a length of 0 or one that
  * overflows, -ENOMEM when memory or max_bytes does not suffice, -EOPNOTSUPP
- * when this kernel lacks the backend or a strategy cannot map such a buffer, -EINTR on a fatal signal or when
- * it was cancelled.
+ * when this kernel lacks the backend or a strategy cannot map such a buffer,
+ * -EINTR on a fatal signal or when it was cancelled.
  */
 struct dma_buf *dbb_buffer_create(const struct dbb_buffer_request *want,
 				  struct dbb_refusal *why)

@@ -162,8 +162,8 @@ static const struct dbb_backend dbb_cma_none = {
 	.name		= "cma",
 	.help		= "one block of a CMA region: a heap cma_<region> for each",
 	.missing	= IS_ENABLED(CONFIG_DMA_CMA) ?
-			  "this kernel has no CMA region that a module can reach: boot with cma=64M" :
-			  "this kernel is built without CONFIG_DMA_CMA",
+		"this kernel has no CMA region that a module can reach: boot with cma=64M" :
+		"this kernel is built without CONFIG_DMA_CMA",
 };
 
 /**

@@ -105,7 +105,11 @@ static inline struct page *dbb_compat_contig_pages(unsigned long npages, gfp_t g
 
 static inline bool dbb_compat_has_contig_pages(void)
 {
-	return IS_ENABLED(DBB_HAVE_CONTIG_PAGES);
+#ifdef DBB_HAVE_CONTIG_PAGES
+	return true;
+#else
+	return false;
+#endif
 }
 
 /*
@@ -196,16 +200,16 @@ struct dma_buf *dbb_core_allocate(const struct dbb_backend *backend, const char 
  */
 #ifdef DBB_HAVE_HEAP_ADD
 #ifdef DBB_HAVE_HEAP_U64
-typedef u32 dbb_compat_fd_flags;
-typedef u64 dbb_compat_heap_flags;
+#define DBB_HEAP_FD_FLAGS	u32
+#define DBB_HEAP_FLAGS		u64
 #else
-typedef unsigned long dbb_compat_fd_flags;
-typedef unsigned long dbb_compat_heap_flags;
+#define DBB_HEAP_FD_FLAGS	unsigned long
+#define DBB_HEAP_FLAGS		unsigned long
 #endif
 
 static inline struct dma_buf *dbb_compat_heap_allocate(struct dma_heap *heap, unsigned long len,
-						       dbb_compat_fd_flags fd_flags,
-						       dbb_compat_heap_flags heap_flags)
+						       DBB_HEAP_FD_FLAGS fd_flags,
+						       DBB_HEAP_FLAGS heap_flags)
 {
 	return dbb_core_allocate(dma_heap_get_drvdata(heap), dma_heap_get_name(heap), len,
 				 fd_flags);

@@ -130,7 +130,7 @@ static const struct dbb_knob dbb_knobs[] = {
 	{ "mmap_strategy", "heap/mmap_strategy", dbb_knobs_set_mmap, dbb_knobs_show_mmap },
 	{ "vmap_strategy", "heap/vmap_strategy", dbb_knobs_set_vmap, dbb_knobs_show_vmap },
 	{ "orders", "heap/orders", dbb_system_set_orders, dbb_system_show_orders },
-	{ "fragment_pct", "heap/fragment_pct", dbb_wear_set_fragment_pct, dbb_wear_show_fragment_pct },
+	{ "fragment_pct", "heap/fragment_pct", dbb_wear_set_fragment, dbb_wear_show_fragment },
 	{ "shuffle", "heap/shuffle", dbb_wear_set_shuffle, dbb_wear_show_shuffle },
 	{ "max_bytes", "heap/max_bytes", dbb_stats_set_max_bytes, dbb_knobs_show_max_bytes },
 };

@@ -83,13 +83,13 @@ int dbb_wear_shuffle(struct dbb_wear *wear, struct list_head *chunks, unsigned i
 }
 
 /**
- * dbb_wear_set_fragment_pct() - set how often a chunk is smaller than it could be
+ * dbb_wear_set_fragment() - set how often a chunk is smaller than it could be
  * @text: percent
  * @why: filled on failure
  *
  * Return: 0, -EINVAL when it is no number, -ERANGE above 100.
  */
-int dbb_wear_set_fragment_pct(const char *text, struct dbb_refusal *why)
+int dbb_wear_set_fragment(const char *text, struct dbb_refusal *why)
 {
 	u32 pct;
 	int ret = dbb_text_parse_u32(text, 0, 100, &pct, why);
@@ -100,10 +100,10 @@ int dbb_wear_set_fragment_pct(const char *text, struct dbb_refusal *why)
 }
 
 /**
- * dbb_wear_show_fragment_pct() - print it
+ * dbb_wear_show_fragment() - print it
  * @m: file being read
  */
-void dbb_wear_show_fragment_pct(struct seq_file *m)
+void dbb_wear_show_fragment(struct seq_file *m)
 {
 	seq_printf(m, "%u\n", READ_ONCE(dbb_wear_fragment_pct));
 }

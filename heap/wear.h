@@ -27,8 +27,8 @@ struct dbb_wear {
 void dbb_wear_begin(struct dbb_wear *wear);
 unsigned int dbb_wear_pick(struct dbb_wear *wear, unsigned int fit, unsigned int n);
 int dbb_wear_shuffle(struct dbb_wear *wear, struct list_head *chunks, unsigned int n);
-int dbb_wear_set_fragment_pct(const char *text, struct dbb_refusal *why);
-void dbb_wear_show_fragment_pct(struct seq_file *m);
+int dbb_wear_set_fragment(const char *text, struct dbb_refusal *why);
+void dbb_wear_show_fragment(struct seq_file *m);
 int dbb_wear_set_shuffle(const char *text, struct dbb_refusal *why);
 void dbb_wear_show_shuffle(struct seq_file *m);
 
