@@ -187,8 +187,8 @@ all_is_freed()
 	[ "$(stat_of bytes_alive)" = 0 ] && [ "$(stat_of buffers_alive)" = 0 ]
 }
 
-# The last case of each topic: what was made is undone.
-test_clean()
+# Nothing is alive, and what was made is undone.
+expect_nothing_left()
 {
 	is_loaded || fail 'the module is not loaded'
 	wait_until all_is_freed ||
@@ -197,6 +197,12 @@ test_clean()
 	expect_equal mmaps_undone "$(stat_of mmaps_undone)" "$(stat_of mmaps_made)"
 	expect_equal vmaps_undone "$(stat_of vmaps_undone)" "$(stat_of vmaps_made)"
 	expect_equal detaches "$(stat_of detaches)" "$(stat_of attaches)"
+}
+
+# The last case of each topic: nothing is left, and the module goes.
+test_clean()
+{
+	expect_nothing_left
 	unload || fail "rmmod: $(rmmod "$module" 2>&1)"
 	[ ! -e "$D" ] || complain "$D is still there"
 	[ ! -e "$node" ] || complain "$node is still there"

@@ -28,13 +28,13 @@ die()
 # --- which cases ---
 
 # Prints "FILE CASE" for each case of each topic, in order. A topic in a guest
-# ends with the case "clean" of lib.sh.
+# ends with the case "clean", that of lib.sh if it has none of its own.
 list_cases()
 {
 	for file in "$test_dir"/guest/*.sh "$test_dir"/host/*.sh; do
 		sed -n "s|^test_\([a-z0-9_]*\)()\$|$file \1|p" "$file"
 		case $file in
-		*/guest/*) echo "$file clean" ;;
+		*/guest/*) grep -q -x 'test_clean()' "$file" || echo "$file clean" ;;
 		esac
 	done
 }
@@ -45,10 +45,11 @@ topic_of()
 	topic=${topic%.sh}
 }
 
-# The command line options of the guest that a topic needs, from its head.
+# The command line options of the guest that a topic needs, from its head: the
+# lines "# guest: OPTIONS" and those of this architecture, "# guest arm64: ...".
 options_of()
 {
-	sed -n 's/^# guest: *//p' "$1"
+	sed -n "s/^# guest\( $arch\)\{0,1\}: *//p" "$1" | paste -s -d ' ' -
 }
 
 describe()
@@ -205,7 +206,7 @@ explain_death()
 run_guests()
 {
 	options=$1 boots='' well=1
-	slug=guest$(echo "$options" | tr -s ' =-' '-')
+	slug=guest$(echo "$options" | tr -s ' =:-' '-')
 	slug=${slug%-}
 	while :; do
 		arguments=$(arguments_of "$options")

@@ -23,7 +23,7 @@ usage()
 	  --icount         one instruction = one ns, on one processor: figures repeat
 	  --timeout S      give up after S seconds (default 600)
 	  --out DIR        the guest's /out; logs go there too (default: in the cache)
-	  --append ARGS    more kernel command line
+	  --append ARGS    more kernel command line. May be repeated
 	  --reserved-memory NAME:SIZE
 	                   a CMA region in the device tree, of arm64 guests only; SIZE
 	                   takes M or G. May be repeated
@@ -50,7 +50,7 @@ parse()
 		--smp) smp=$2 && shift ;;
 		--timeout) limit=$2 && shift ;;
 		--out) out=$2 && shift ;;
-		--append) append=$2 && shift ;;
+		--append) append="$append $2" && shift ;;
 		--reserved-memory) regions="$regions $2" && shift ;;
 		--icount) icount=1 ;;
 		--quiet) export DBB_QUIET=1 ;;
@@ -205,7 +205,7 @@ choose_accel()
 # is as if a board's maker had written it.
 make_device_tree()
 {
-	(boot 60 "$accel" "$run/dtb.log" '' -machine "dumpdtb=$(escape_commas "$run/dtb")") \
+	(boot 60 "$accel" /dev/null '' -machine "dumpdtb=$(escape_commas "$run/dtb")") \
 		>"$run/dtb.log" 2>&1 || {
 		cat "$run/dtb.log" >&2
 		die 'QEMU did not write a device tree'

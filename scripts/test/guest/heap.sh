@@ -216,6 +216,20 @@ test_orders_without_zero()
 	refuse_alloc ENOMEM 1052672 2 0 0 1052672
 }
 
+# Without a CMA region there is no heap of one, and README says why.
+test_no_region()
+{
+	for path in /dev/dma_heap/bench_cma_*; do
+		[ ! -e "$path" ] || skip 'a kernel without a CMA region'
+	done
+	why='this kernel has no CMA region that a module can reach: boot with cma=64M'
+	grep -q '^CmaTotal:' /proc/meminfo ||
+		why='this kernel is built without CONFIG_DMA_CMA'
+	expect_match README "$(grep -A 1 '^  cma ' "$D/README")" "*NOT HERE: $why"
+	expect_equal 'choices of bench/heap with cma' "$(grep -c -w cma "$D/bench/heap")" 0
+	refuse EOPNOTSUPP bench/heap cma "${why%%:*}"
+}
+
 # A program written for /dev/dma_heap/system works with only the path changed.
 test_unknowing_client()
 {
