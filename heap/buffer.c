@@ -110,6 +110,8 @@ static struct dma_buf *dbb_buffer_build(const struct dbb_buffer_request *want, s
 		return ERR_PTR(dbb_text_refuse(why, -ENOMEM, "no memory to describe a buffer"));
 	buf->backend = want->backend;
 	buf->len = len;
+	buf->orders = want->orders;
+	buf->quiet = want->quiet;
 	mutex_init(&buf->lock);
 	INIT_LIST_HEAD(&buf->attachments);
 

@@ -25,6 +25,9 @@ struct seq_file;
  * @exclusive: nobody else may hold a page when they go back, so they must not
  *	       be shown to whoever takes references, as vm_insert_pages() does
  * @len: size in bytes, whole pages
+ * @orders: page orders that its backend is to try, as in struct
+ *	    dbb_buffer_request
+ * @quiet: refused mappings are not noted in error_log
  * @ino: inode of the dma-buf, for the traces
  * @mmap: strategy of user mappings
  * @vmap: strategy of kernel mappings
@@ -48,6 +51,8 @@ struct dbb_buffer {
 	void *born;
 	bool exclusive;
 	size_t len;
+	unsigned long orders;
+	bool quiet;
 	unsigned long ino;
 	const struct dbb_mmap_strategy *mmap;
 	const struct dbb_vmap_strategy *vmap;

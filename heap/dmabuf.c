@@ -66,10 +66,10 @@ static int dbb_dmabuf_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
 	int ret;
 
 	ret = dbb_dmabuf_check_vma(buf, vma, &why);
-	if (ret)
-		dbb_errlog_add("mmap", buf->mmap->name, ret, &why);
-	else
+	if (!ret)
 		ret = buf->mmap->map(buf, vma);
+	else if (!buf->quiet)
+		dbb_errlog_add("mmap", buf->mmap->name, ret, &why);
 	if (ret) {
 		dbb_stats_count(DBB_STAT_MMAP_FAILURES);
 	} else {

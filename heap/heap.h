@@ -163,6 +163,9 @@ const struct dbb_backend *dbb_backend_find(const char *name);
  * @fd_flags: access mode and O_CLOEXEC, as in struct dma_heap_allocation_data
  * @mmap: its mmap strategy; NULL takes the one of the knob
  * @vmap: its vmap strategy; NULL takes the one of the knob
+ * @orders: a bit for each page order to try, largest first, where the backend
+ *	    takes orders; 0 takes those of the knob
+ * @quiet: refused mappings are made on purpose, so error_log is not told
  * @cancelled: asked before each chunk whether to give up; may be NULL
  */
 struct dbb_buffer_request {
@@ -171,6 +174,8 @@ struct dbb_buffer_request {
 	unsigned int fd_flags;
 	const struct dbb_mmap_strategy *mmap;
 	const struct dbb_vmap_strategy *vmap;
+	unsigned long orders;
+	bool quiet;
 	bool (*cancelled)(void);
 };
 

@@ -3,6 +3,7 @@
  * Backend "system": pages from the buddy allocator, the largest order that
  * is to be had first, as mainline's system heap takes them.
  */
+#include <linux/bits.h>
 #include <linux/gfp.h>
 #include <linux/kstrtox.h>
 #include <linux/list.h>
@@ -77,18 +78,33 @@ static void dbb_system_free_list(struct list_head *pages)
 		__free_pages(page, compound_order(page));
 }
 
-static int dbb_system_alloc_list(struct list_head *pages, size_t len,
+/* Those that were asked for, or else those of the knob. */
+static struct dbb_system_orders dbb_system_choose_orders(unsigned long wanted)
+{
+	struct dbb_system_orders orders = { 0 };
+	int order;
+
+	if (!wanted) {
+		mutex_lock(&dbb_system_lock);
+		orders = dbb_system_orders;
+		mutex_unlock(&dbb_system_lock);
+		return orders;
+	}
+	for (order = DBB_MAX_ORDER; order >= 0; order--)
+		if (wanted & BIT(order))
+			orders.order[orders.n++] = order;
+	return orders;
+}
+
+static int dbb_system_alloc_list(const struct dbb_buffer *buf, struct list_head *pages,
 				 bool (*cancelled)(void), unsigned int *chunks)
 {
-	struct dbb_system_orders orders;
+	struct dbb_system_orders orders = dbb_system_choose_orders(buf->orders);
+	size_t len = buf->len;
 	unsigned int first = 0;
 	struct dbb_wear wear;
 
-	mutex_lock(&dbb_system_lock);
-	orders = dbb_system_orders;
-	mutex_unlock(&dbb_system_lock);
 	dbb_wear_begin(&wear);
-
 	for (*chunks = 0; len; (*chunks)++) {
 		struct page *page;
 
@@ -112,7 +128,7 @@ static int dbb_system_alloc(struct dbb_buffer *buf, bool (*cancelled)(void))
 	LIST_HEAD(pages);
 	int ret;
 
-	ret = dbb_system_alloc_list(&pages, buf->len, cancelled, &chunks);
+	ret = dbb_system_alloc_list(buf, &pages, cancelled, &chunks);
 	if (!ret)
 		ret = sg_alloc_table(&buf->table, chunks, GFP_KERNEL);
 	if (ret) {
