@@ -36,7 +36,9 @@ static const char dbb_help_files[] =
 	"  bench/results.csv    the same numbers and more; an interval needs 6 samples, else it is empty;\n"
 	"                       also as .json, .md (Markdown), .bench (Go benchmarks, for benchstat)\n"
 	"  bench/samples.csv    every sample, raw: clock overhead included, all calls of a batch\n"
-	"  selftest             write measurement: experiments with a known answer; read: KTAP\n";
+	"  selftest             write mappings: do all strategies show the same bytes here?\n"
+	"                       measurement: experiments with a known answer; 1: both;\n"
+	"                       read: KTAP\n";
 
 static const char dbb_help_numbers[] =
 	"\nNumbers\n"

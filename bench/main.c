@@ -9,6 +9,7 @@
 #include "../heap/heap.h"
 #include "files.h"
 #include "result.h"
+#include "selftest.h"
 
 static struct dentry *dbb_main_root;
 
@@ -35,6 +36,7 @@ static void __exit dbb_main_exit(void)
 	debugfs_remove(dbb_main_root);
 	dbb_heap_exit();
 	dbb_result_publish(NULL);
+	dbb_selftest_exit();
 }
 
 module_init(dbb_main_init);
