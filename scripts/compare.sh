@@ -4,9 +4,9 @@
 
 here=$(cd "$(dirname "$0")" && pwd) || exit 3
 # A shell that cannot source exits with 2, which would say "unclear".
-[ -r "$here/r.sh" ] || exit 3
-# shellcheck source-path=SCRIPTDIR source=r.sh
-. "$here/r.sh"
+[ -r "$here/need.sh" ] || exit 3
+# shellcheck source-path=SCRIPTDIR source=need.sh
+. "$here/need.sh"
 
 usage()
 {

@@ -11,8 +11,8 @@ golden=$test_dir/golden
 # Builds the program and lets it answer, once for all cases.
 answer()
 {
-	# shellcheck source-path=SCRIPTDIR source=../../r.sh
-	. "$test_dir/../r.sh"
+	# shellcheck source-path=SCRIPTDIR source=../../need.sh
+	. "$test_dir/../need.sh"
 	need_r 2>"$scratch/golden.err" || skip "$(tail -n 1 "$scratch/golden.err")"
 	[ ! -e "$scratch/golden.answers" ] || return 0
 	bench=$test_dir/../../bench
