@@ -115,25 +115,17 @@ cleanup()
 	status=$?
 	trap '' INT TERM HUP
 	[ -z "$scratch" ] || save_kernel_log "$out/kernel.log"
-	[ -n "$keep" ] || unload_module
-	remove_scratch
+	end_session
 	exit "$status"
 }
 
-module='' out=results keep=
 while [ $# -gt 0 ]; do
+	common_option "$@"
+	[ "$taken" = 0 ] || {
+		shift "$taken"
+		continue
+	}
 	case $1 in
-	--module | --out)
-		[ $# -gt 1 ] || usage_error "$1 takes a value"
-		if [ "$1" = --out ]; then out=$2; else module=$2; fi
-		shift
-		;;
-	--quiet) quiet=1 ;;
-	--keep) keep=1 ;;
-	--help | -h)
-		usage
-		exit 0
-		;;
 	--)
 		shift
 		break
@@ -141,17 +133,8 @@ while [ $# -gt 0 ]; do
 	-*) usage_error "unknown option $1" ;;
 	*) break ;;
 	esac
-	shift
 done
 [ $# -gt 0 ] || set -- seeds
 
-need_root
-mkdir -p "$out" || exit 1
-prepare_runs
-trap cleanup EXIT
-make_scratch "$out"
-start_kernel_log
-mount_debugfs
-load_module "$module"
-
+start_session "$out"
 run_lines "$@"

@@ -17,7 +17,11 @@
 quiet=
 loaded_here=
 interrupted=
+unwatched=
 scratch=
+module=
+keep=
+out=results
 
 # --- messages ---
 
@@ -48,6 +52,53 @@ title()
 {
 	say ''
 	say "=== $1"
+}
+
+# --- options that all scripts have ---
+
+# common_option ARGUMENT...: takes one of them and sets taken to how many
+# arguments it was; 0 when it is none.
+# shellcheck disable=SC2034 # read by the scripts that source this file
+common_option()
+{
+	taken=1
+	case $1 in
+	--module | --out)
+		[ $# -gt 1 ] || usage_error "$1 takes a value"
+		taken=2
+		if [ "$1" = --out ]; then out=$2; else module=$2; fi
+		;;
+	--quiet) quiet=1 ;;
+	--keep) keep=1 ;;
+	--help | -h)
+		usage
+		exit 0
+		;;
+	*) taken=0 ;;
+	esac
+}
+
+# --- from start to end ---
+
+# start_session DIR: with the results in DIR, gets everything ready for runs.
+# From then on the script's cleanup is called at its end.
+start_session()
+{
+	need_root
+	mkdir -p "$1" || exit 1
+	prepare_runs
+	trap cleanup EXIT
+	make_scratch "$1"
+	start_kernel_log
+	mount_debugfs
+	load_module "$module"
+}
+
+# The last thing that cleanup does.
+end_session()
+{
+	[ -n "$keep" ] || unload_module
+	remove_scratch
 }
 
 # --- where things are ---
@@ -253,18 +304,37 @@ stop_writer()
 	[ -e "$scratch/status" ] || kill "$(cat "$scratch/pid")" 2>/dev/null
 }
 
+# Where all else is quiet, waking up to look would disturb the run.
+wait_for_writer()
+{
+	if [ -n "$unwatched" ]; then
+		wait "$writer"
+	else
+		sleep "$tick"
+		show_progress
+	fi
+}
+
 # run_line LINE: returns 0 done, 130 stopped by a signal or through bench/stop,
 # 1 refused or failed, with the reason printed. Sets have_result when the
 # engine's results are this run's: a stopped run may not have got that far.
 run_line()
+{
+	try_line "$1"
+	tried=$?
+	[ "$tried" != 1 ] || say_refusal "$1"
+	return "$tried"
+}
+
+# As run_line, but a refusal is not printed.
+try_line()
 {
 	ticks=0
 	read_status
 	status_before=$status_line
 	start_writer "$1"
 	while writer_runs && [ -z "$interrupted" ]; do
-		sleep "$tick"
-		show_progress
+		wait_for_writer
 	done
 	clear_progress
 	[ -z "$interrupted" ] || stop_writer
@@ -287,9 +357,7 @@ run_line()
 		esac
 	fi
 	[ -z "$interrupted" ] || return 130
-	[ "$code" != 0 ] || return 0
-	say_refusal "$1"
-	return 1
+	[ "$code" = 0 ]
 }
 
 say_refusal()

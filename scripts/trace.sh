@@ -183,42 +183,24 @@ cleanup()
 	if [ -d "$instance" ]; then
 		rmdir "$instance" || warn "$instance stays"
 	fi
-	[ -n "$keep" ] || unload_module
-	remove_scratch
+	end_session
 	exit "$status"
 }
 
-module='' out=results keep='' instance='' wanted=default buffer_kb=8192
+instance='' wanted=default buffer_kb=8192
 while [ $# -gt 0 ]; do
+	common_option "$@"
+	[ "$taken" = 0 ] || {
+		shift "$taken"
+		continue
+	}
 	case $1 in
-	--module | --out | --events | --buffer-kb)
+	--events | --buffer-kb)
 		[ $# -gt 1 ] || usage_error "$1 takes a value"
-		;;
-	esac
-	case $1 in
-	--module)
-		module=$2
-		shift
-		;;
-	--out)
-		out=$2
-		shift
-		;;
-	--events)
-		wanted=$2
-		shift
-		;;
-	--buffer-kb)
-		buffer_kb=$2
+		if [ "$1" = --events ]; then wanted=$2; else buffer_kb=$2; fi
 		shift
 		;;
 	--no-kernel-events) wanted=none ;;
-	--quiet) quiet=1 ;;
-	--keep) keep=1 ;;
-	--help | -h)
-		usage
-		exit 0
-		;;
 	--)
 		shift
 		break
@@ -230,14 +212,8 @@ while [ $# -gt 0 ]; do
 done
 [ $# -gt 0 ] || usage_error "no LINE to run"
 
-need_root
-mkdir -p "$out" || exit 1
-prepare_runs
-trap cleanup EXIT
-make_scratch "$out"
-mount_debugfs
+start_session "$out"
 mount_tracefs
-load_module "$module"
 choose_events "$wanted"
 
 start_tracing
