@@ -1,0 +1,225 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Measures sizes x orders x strategies x ops and collects them in one csv.
+
+here=$(cd "$(dirname "$0")" && pwd) || exit 1
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$here/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=sweep/lists.sh
+. "$here/sweep/lists.sh"
+# shellcheck source-path=SCRIPTDIR source=sweep/csv.sh
+. "$here/sweep/csv.sh"
+# shellcheck source-path=SCRIPTDIR source=sweep/cell.sh
+. "$here/sweep/cell.sh"
+
+usage()
+{
+	cat <<'END'
+usage: sweep.sh [--module FILE] [--out FILE] [--keep] [--quiet] [--ops LIST]
+                [--sizes LIST] [--orders LIST] [--strategies LIST]
+                [--iterations N] [KEY=VALUE...]
+
+Run each op with each size and each choice of page orders, all strategies side
+by side, and collect the rows in one csv. What it holds already is not measured
+again: a sweep that was stopped or killed goes on when it is started again.
+
+  --out FILE         the csv (default results/sweep.csv)
+  --ops LIST         default "pages vmap mmap"
+  --sizes LIST       numbers with k, M or G (default "16M 64M 256M"); those
+                     above heap/max_bytes are left out
+  --orders LIST      values of heap/orders, those of one value joined by "+"
+                     (default "8+4+0 8 4 0")
+  --strategies LIST  of all ops, or OP:S1,S2 of one; the first is the baseline
+                     (default: those that heap/mmap_strategy, for op mmap, and
+                     heap/vmap_strategy list)
+  --iterations N     rounds of each run (default 7; an interval needs 6)
+  --module FILE, --keep, --quiet  as for bench.sh
+  KEY=VALUE          of the run line, for each run, such as verify=0
+
+The csv begins with "# key=value" lines of the environment. Its columns are
+those of bench/results.csv, then
+  orders             what heap/orders was
+  refused            why this op cannot be run with this strategy, size and
+                     orders: such a row has no phase and no figures. Delete it
+                     to have that tried again
+More than 8 strategies are measured in several runs that share the baseline;
+its row is that of the first one, each speedup is of the strategy's own run.
+A csv of another kernel, machine, module or KEY=VALUE is not added to.
+
+Ctrl-C lets the run that is on end and stops; a second one stops it at once.
+Exit status: 0 the csv is complete; 1 refused or failed; 2 usage; 130 stopped.
+Environment: DBB_DEBUGFS names another debugfs directory, for tests;
+DBB_SECONDS a file that holds the time in seconds, for machines whose clock is
+not the one on the wall.
+END
+}
+
+# Writes the cells that are to do to $scratch/plan and counts them all. Small
+# sizes come first: they show soon how long all of it takes.
+make_plan()
+{
+	cells=0 left=0 weight_left=0
+	: >"$scratch/plan"
+	for size in $sizes; do
+		parse_size "$size"
+		to_bytes "$kib"
+		for operation in $ops; do
+			strategies_of "$operation"
+			baseline=${list%% *}
+			for orders in $all_orders; do
+				plan_cell
+			done
+		done
+	done
+}
+
+plan_cell()
+{
+	chunk_kib=$((page_kib << ${orders##*+}))
+	if [ $((kib % chunk_kib)) != 0 ]; then
+		[ "$operation" != "${ops%% *}" ] ||
+			say "left out: $size with orders $orders: no multiple of ${chunk_kib}k"
+		return
+	fi
+	cells=$((cells + 1))
+	todo='' arms=0
+	for strategy in $list; do
+		have_rows "$strategy" || {
+			todo="$todo $strategy"
+			arms=$((arms + 1))
+		}
+	done
+	[ -n "$todo" ] || return 0
+	left=$((left + 1))
+	# a run has its price, whatever the size
+	mib=$((kib / 1024)) weight=$((mib * arms + 16))
+	weight_left=$((weight_left + weight))
+	echo "$operation $size $kib $bytes $orders $weight $baseline$todo" >>"$scratch/plan"
+}
+
+# Sets eta to words, from the time spent so far.
+estimate()
+{
+	eta=
+	read_seconds
+	spent=$((now - began))
+	[ "$spent" -gt 0 ] && [ "$weight_done" -gt 0 ] || return 0
+	ahead=$weight_left behind=$weight_done
+	while [ "$ahead" -gt 30000 ] || [ "$behind" -gt 30000 ]; do
+		ahead=$((ahead / 2)) behind=$((behind / 2))
+	done
+	[ "$behind" -gt 0 ] || return 0
+	eta=$((spent * ahead / behind))
+	if [ "$eta" -lt 180 ]; then
+		eta=", about $eta s left"
+	else
+		eta=", about $((eta / 60)) min left"
+	fi
+}
+
+show_cell()
+{
+	[ -z "$quiet" ] || return 0
+	estimate
+	printf 'sweep: %s of %s: %s %s orders %s%s\n' $((cells - left + 1)) "$cells" \
+		"$operation" "$size" "$orders" "$eta" >&2
+}
+
+run_plan()
+{
+	read_seconds
+	began=$now weight_done=0 suspects=''
+	while read -r operation size kib bytes orders weight baseline todo <&4; do
+		check_ending
+		show_cell
+		measure_cell
+		left=$((left - 1))
+		weight_done=$((weight_done + weight))
+		weight_left=$((weight_left - weight))
+	done 4<"$scratch/plan"
+}
+
+# shellcheck disable=SC2317 # called by the trap
+end_soon()
+{
+	if [ -n "$ending" ]; then
+		interrupted=1
+		return
+	fi
+	ending=1
+	warn "stops after this run; Ctrl-C again stops it at once"
+}
+
+# shellcheck disable=SC2317 # called by the trap
+cleanup()
+{
+	status=$?
+	trap '' INT TERM HUP
+	[ -z "$orders_before" ] || set_orders "$orders_before" ||
+		warn "heap/orders does not take back $orders_before"
+	end_session
+	exit "$status"
+}
+
+out=results/sweep.csv iterations=7 keys='' ending='' orders_before=''
+wanted_ops='pages vmap mmap' wanted_sizes='16M 64M 256M'
+wanted_orders='8+4+0 8 4 0' wanted_strategies=''
+while [ $# -gt 0 ]; do
+	common_option "$@"
+	[ "$taken" = 0 ] || {
+		shift "$taken"
+		continue
+	}
+	case $1 in
+	--ops | --sizes | --orders | --strategies | --iterations)
+		[ $# -gt 1 ] || usage_error "$1 takes a value"
+		;;
+	--*) usage_error "unknown option $1" ;;
+	esac
+	case $1 in
+	--ops) wanted_ops=$2 ;;
+	--sizes) wanted_sizes=$2 ;;
+	--orders) wanted_orders=$2 ;;
+	--strategies) wanted_strategies=$2 ;;
+	--iterations) iterations=$2 ;;
+	size=* | strategies=* | iterations=* | op=*)
+		usage_error "$1: a sweep has options for that"
+		;;
+	*[[:space:]]*) usage_error "'$1' is more than one KEY=VALUE" ;;
+	?*=?*) keys="$keys $1" ;;
+	*) usage_error "'$1' is no KEY=VALUE" ;;
+	esac
+	case $1 in
+	--*) shift ;;
+	esac
+	shift
+done
+for size in $(printf '%s' "$wanted_sizes" | tr , ' '); do
+	parse_size "$size"
+done
+case $iterations in
+'' | 0* | *[!0-9]* | ????????*) iterations=0 ;;
+esac
+if [ "$iterations" = 0 ] || [ "$iterations" -gt 1000000 ]; then
+	usage_error "--iterations takes 1 to 1000000"
+fi
+
+# Only a run that nobody watches is alone on its machine.
+unwatched=1
+start_session "$(dirname "$out")"
+trap end_soon INT
+read -r orders_before <"$DBB_DEBUGFS/heap/orders"
+choose_ops
+choose_sizes
+read_environment
+open_csv
+read_have
+choose_orders
+for operation in $ops; do
+	strategies_of "$operation"
+	baseline=${list%% *}
+	check_baseline
+done
+make_plan
+run_plan
+say "$cells of $cells cells are in $out, $(grep -c '^,' "$out") strategies in them refused"
