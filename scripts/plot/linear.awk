@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0
+# How linear costs are in the size: prints a table, after read.awk. With
+# -v limit=PERCENT the exit status is 1 when one of -v pte="STRATEGIES", which
+# write an entry for each page, is further from its line.
+
+# cost = constant + slope * pages, by least squares of the relative error: each
+# size counts the same, though the largest costs a hundred times the smallest.
+function fit(phase, strategy, how,   i, key, x, y, w, sw, sx, sy, sxx, sxy, d) {
+	sw = sx = sy = sxx = sxy = n = 0
+	for (i = 1; i <= nsizes; i++) {
+		key = phase ";" strategy ";" how ";" sizes[i]
+		if (!(key in cost) || cost[key] <= 0)
+			continue
+		x = pages_of(sizes[i])
+		y = cost[key]
+		w = 1 / (y * y)
+		sw += w
+		sx += w * x
+		sy += w * y
+		sxx += w * x * x
+		sxy += w * x * y
+		if (!n++)
+			smallest = i
+		largest = i
+	}
+	if (n < 3)
+		return 0
+	d = sw * sxx - sx * sx
+	slope = (sw * sxy - sx * sy) / d
+	constant = (sxx * sy - sx * sxy) / d
+	find_deviation(phase, strategy, how)
+	return 1
+}
+
+# Sets deviation, the largest in percent of the fit, and the size it is at.
+function find_deviation(phase, strategy, how,   i, key, line, percent) {
+	deviation = 0
+	deviation_size = sizes[smallest]
+	for (i = smallest; i <= largest; i++) {
+		key = phase ";" strategy ";" how ";" sizes[i]
+		if (!(key in cost) || cost[key] <= 0)
+			continue
+		line = constant + slope * pages_of(sizes[i])
+		percent = line > 0 ? (cost[key] / line - 1) * 100 : 100
+		if (percent * percent <= deviation * deviation)
+			continue
+		deviation = percent
+		deviation_size = sizes[i]
+	}
+}
+
+function per_page(phase, strategy, how, i) {
+	return cost[phase, strategy, how, sizes[i]] / pages_of(sizes[i])
+}
+
+# What costs the same whatever the size has no slope to be judged by.
+function grows(phase, strategy, how) {
+	return cost[phase, strategy, how, sizes[largest]] >= \
+		2 * cost[phase, strategy, how, sizes[smallest]]
+}
+
+function judge(phase, strategy, how,   off) {
+	if (!index(" " pte " ", " " strategy " "))
+		return "-"
+	if (!grows(phase, strategy, how))
+		return "constant"
+	off = deviation < 0 ? -deviation : deviation
+	judged++
+	if (off >= worst) {
+		worst = off
+		worst_name = phase " " strategy " orders " how " at " size_name(deviation_size)
+	}
+	if (limit == "")
+		return "-"
+	if (off <= limit)
+		return "ok"
+	exceeded++
+	return "EXCEEDED"
+}
+
+function print_row(phase, strategy, how,   name) {
+	if (!fit(phase, strategy, how)) {
+		short++
+		return
+	}
+	split(phase, name, " ")
+	printf "%-7s %-8s %-10s %-8s %5d %11.2f %11.2f %11.0f %11.3f %+8.3f %9s  %s\n",
+		name[1], name[2], strategy, how, n,
+		per_page(phase, strategy, how, smallest),
+		per_page(phase, strategy, how, largest), constant, slope, deviation,
+		size_name(deviation_size), judge(phase, strategy, how)
+}
+
+function print_verdict() {
+	print ""
+	if (short)
+		print short " of fewer than three sizes are left out"
+	if (!judged) {
+		print "linear: nothing could be judged"
+		return limit != ""
+	}
+	printf "linear: of %d, the furthest from its line by %.3f %%: %s\n", judged, worst,
+		worst_name
+	if (exceeded)
+		printf "linear: %d by more than %s %%\n", exceeded, limit
+	return exceeded > 0
+}
+
+END {
+	if (failed)
+		exit 1
+	sort_lists()
+	unit_name = unit_label == "" ? unit : unit_label
+	print "Cost against size: " unit_name " = constant + per page * pages, by least squares of the relative error"
+	printf "%-7s %-8s %-10s %-8s %5s %11s %11s %11s %11s %8s %9s  %s\n", "op", "phase",
+		"strategy", "orders", "sizes", "page_small", "page_large", "constant",
+		"per_page", "off_%", "at", "verdict"
+	for (p = 1; p <= nphases; p++)
+		for (s = 1; s <= nstrategies; s++)
+			for (o = 1; o <= norders; o++)
+				if (any_cost(phases[p], strategies[s], orders[o]))
+					print_row(phases[p], strategies[s], orders[o])
+	exit print_verdict()
+}
+
+function any_cost(phase, strategy, how,   i) {
+	for (i = 1; i <= nsizes; i++)
+		if ((phase, strategy, how, sizes[i]) in cost)
+			return 1
+	return 0
+}
