@@ -32,6 +32,9 @@ exact: ## count instructions in a guest, hold them against scripts/exact
 exact-update: ## write that baseline anew, and say what moved
 	scripts/exact.sh --update $(KERNEL) $(guest_arch)
 
+sweep: ## count instructions over sizes, chunk orders, strategies and ops; draw them
+	scripts/vm/sweep.sh $(KERNEL) $(guest_arch)
+
 check: ## style gate: checkpatch, warnings, sparse, shellcheck, layers
 	scripts/check.sh $(KERNEL) $(guest_arch)
 
@@ -45,4 +48,4 @@ clean: ## remove what was built in this tree
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
 
-.PHONY: modules user bench test matrix exact exact-update check install clean help
+.PHONY: modules user bench test matrix exact exact-update sweep check install clean help

@@ -14,7 +14,9 @@ results=$repo/results
 traced='vmap size=64M strategies=page,sg iterations=10'
 
 "$vm/deps.sh" "$kernel" "$arch"
-rm -rf "$results"
+# Sweeps take long and go on where they were: they stay.
+mkdir -p "$results"
+find "$results" -mindepth 1 -maxdepth 1 ! -name 'sweep-*' -exec rm -rf {} +
 status=0
 # shellcheck disable=SC2016 # for the shell of the guest
 "$vm/run.sh" --kernel "$kernel" --arch "$arch" --mem 5G --smp 2 --timeout 600 \

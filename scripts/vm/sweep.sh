@@ -1,0 +1,45 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# What "make sweep" runs: the sweep in a guest that counts instructions, then
+# its plots and how linear the costs are. Its csv stays in results/, where one
+# that was ended goes on.
+# usage: scripts/vm/sweep.sh [KERNEL [ARCH]]
+set -eu
+
+vm=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$vm/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=../need.sh
+. "$vm/../need.sh"
+
+kernel=${1:-6.1} arch=${2:-amd64}
+results=$repo/results/sweep-$kernel-$arch
+# From the smallest that a camera would ask for to what half of the memory holds.
+sizes='64M 128M 256M 512M 1G 2G 4G'
+orders='0 4 8 9 8+4+0'
+memory=10G
+
+# Counts repeat, apart from interrupts and the page tables that a vmap finds or
+# makes: the fewer of two rounds will do. The guest's clock counts instructions;
+# only its RTC knows how long a user waits.
+rounds='--iterations 2 warmup=1 verify=0 purge=round'
+
+lock "sweep-$kernel-$arch"
+"$vm/deps.sh" "$kernel" "$arch"
+need_gnuplot
+mkdir -p "$results"
+begin=$(seconds) status=0
+# shellcheck disable=SC2016 # for the shell of the guest
+"$vm/run.sh" --kernel "$kernel" --arch "$arch" --icount --mem "$memory" \
+	--timeout 3600 --append norandmaps --out "$results" -- \
+	sh -c 'DBB_SECONDS=/sys/class/rtc/rtc0/since_epoch sh scripts/sweep.sh \
+		--out /out/sweep.csv --sizes "$1" --orders "$2" $3' \
+	guest "$sizes" "$orders" "$rounds" || status=$?
+if [ "$status" != 0 ]; then
+	say "failed with status $status; it goes on from here when it is started" \
+		"again, and begins anew without $results"
+	exit "$status"
+fi
+say "the sweep took $(($(seconds) - begin)) s; csv and logs: $results"
+"$repo/scripts/plot.sh" --unit instructions --figure min --linear 2 \
+	"$results/sweep.csv" "$results"
