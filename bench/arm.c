@@ -122,10 +122,9 @@ int dbb_arm_fit(struct dbb_arm *arm, const struct dbb_op *op, struct dbb_refusal
 	const char *table = op->family == DBB_FAMILY_MMAP ? "mmap" : "vmap";
 
 	if (arm->is_delay != op->delays)
-		return dbb_text_refuse(why, -EINVAL, op->delays ?
-				       "op %s has no %s; accepted: delays, e.g. strategies=10000,10200" :
-				       "op %s has no %s; accepted: strategies",
-				       op->name, arm->name);
+		return dbb_text_refuse(why, -EINVAL, "op %s has no %s; accepted: %s", op->name,
+				       arm->name, op->delays ?
+				       "delays, e.g. strategies=10000,10200" : "strategies");
 	if (!maps)
 		return 0;
 	if (!arm->exporter && !(op->family == DBB_FAMILY_MMAP ? !!arm->mmap : !!arm->vmap))

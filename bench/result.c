@@ -115,6 +115,10 @@ void dbb_result_describe(const struct dbb_result *result, dbb_describe_fn say, v
 				result->settled ? "settled" : "cap");
 	scnprintf(text, sizeof(text), "%u", result->lost);
 	say(data, "samples_lost", text);
+	say(data, "orders", result->mix.orders);
+	scnprintf(text, sizeof(text), "%u", result->mix.fragment_pct);
+	say(data, "fragment_pct", text);
+	say(data, "shuffle", result->mix.shuffled ? "1" : "0");
 	dbb_param_print_line(text, sizeof(text), &result->params);
 	say(data, "params", text);
 }

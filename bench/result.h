@@ -68,6 +68,7 @@ struct dbb_disturbed {
  * @run: number of the run since the module was loaded
  * @params: as they were used; the seed is the one that was drawn
  * @env: where it ran
+ * @mix: what buffers of heap system are made of
  * @cost: calibration of the clock
  * @chunks: as in struct dbb_work, of the first thread
  * @batch: calls in one sample
@@ -87,6 +88,7 @@ struct dbb_result {
 	unsigned int run;
 	struct dbb_params params;
 	struct dbb_env env;
+	struct dbb_heap_mix mix;
 	struct dbb_clock_cost cost;
 	unsigned int chunks[DBB_ARMS_MAX];
 	u32 batch;

@@ -200,6 +200,7 @@ static void dbb_run_measure_into(struct dbb_result *result, int *err,
 
 	prandom_seed_state(&run.rnd, params->seed);
 	dbb_env_read(&result->env);
+	dbb_system_read_mix(&result->mix);
 	dbb_status_begin(result->run, params->op->name, warmup + params->iterations);
 	trace_dbb_run_begin(result->run, params->op->name, params->size_bytes,
 			    params->narms, params->iterations);

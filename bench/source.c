@@ -14,7 +14,7 @@
 /* A heap in name only. */
 const struct dbb_backend dbb_source_fd = {
 	.name	= "fd",
-	.help	= "the dma-buf at descriptor bench/fd, whoever exported it; its strategy is exporter",
+	.help	= "the dma-buf at descriptor bench/fd of any exporter; strategy: exporter",
 };
 
 /**
@@ -63,9 +63,11 @@ struct dma_buf *dbb_source_get_fd(int fd, struct dbb_refusal *why)
 	if (!IS_ERR(dmabuf))
 		return dmabuf;
 	if (fd < 0)
-		dbb_text_refuse(why, -EBADF, "heap fd has no descriptor; accepted: fd=NUMBER of a dma-buf that the writer has open");
+		dbb_text_refuse(why, -EBADF,
+				"heap fd has no descriptor; accepted: fd=NUMBER of a dma-buf that the writer has open");
 	else
-		dbb_text_refuse(why, -EBADF, "fd %d of this process is no dma-buf; accepted: one that the writer has open",
+		dbb_text_refuse(why, -EBADF,
+				"fd %d of this process is no dma-buf; accepted: one that the writer has open",
 				fd);
 	return ERR_PTR(-EBADF);
 }

@@ -154,6 +154,20 @@ unsigned int dbb_backend_count(void);
 const struct dbb_backend *dbb_backend_at(unsigned int i);
 const struct dbb_backend *dbb_backend_find(const char *name);
 
+/**
+ * struct dbb_heap_mix - of which chunks buffers of heap system are made
+ * @orders: page orders tried, joined by "+"
+ * @fragment_pct: chance that a chunk is smaller than it could be
+ * @shuffled: chunks lie in random order
+ */
+struct dbb_heap_mix {
+	char orders[40];
+	u32 fragment_pct;
+	bool shuffled;
+};
+
+void dbb_system_read_mix(struct dbb_heap_mix *mix);
+
 /* ---- buffers: buffer.c ---- */
 
 /**

@@ -216,6 +216,25 @@ void dbb_system_show_orders(struct seq_file *m)
 	seq_putc(m, '\n');
 }
 
+/**
+ * dbb_system_read_mix() - what a buffer allocated now would be made of
+ * @mix: filled
+ */
+void dbb_system_read_mix(struct dbb_heap_mix *mix)
+{
+	struct dbb_system_orders orders = dbb_system_choose_orders(0);
+	struct dbb_wear wear;
+	unsigned int i;
+	int len = 0;
+
+	for (i = 0; i < orders.n; i++)
+		len += scnprintf(mix->orders + len, sizeof(mix->orders) - len, "%s%u",
+				 i ? "+" : "", orders.order[i]);
+	dbb_wear_begin(&wear);
+	mix->fragment_pct = wear.fragment_pct;
+	mix->shuffled = wear.shuffled;
+}
+
 const struct dbb_backend dbb_system_backend = {
 	.name	= "system",
 	.help	= "buddy pages of the orders in heap/orders, as mainline's system heap",
