@@ -94,6 +94,7 @@ test_threads()
 # Sizes of one page, and of pages that no power of two has.
 test_sizes()
 {
+	run 'noop iterations=1'
 	page=$(environment page_size_bytes)
 	for pages in 1 3 257 1025; do
 		for op in alloc attach sync touch; do
@@ -198,7 +199,8 @@ see_maps()
 # Buffers are mapped at multiples of 2 MiB, each thread's at its own.
 test_alignment()
 {
-	[ "$(getconf PAGESIZE)" = 4096 ] || skip 'pages of 4096 bytes'
+	run 'noop iterations=1'
+	[ "$(environment page_size_bytes)" = 4096 ] || skip 'pages of 4096 bytes'
 	for line in 'mmap threads=1' 'touch threads=1' 'touch threads=2'; do
 		start_stoppable "$line size=5M strategies=page,sg iterations=1000000 warmup=0"
 		for _ in 1 2 3 4 5; do

@@ -105,7 +105,7 @@ test_refused()
 	for word in mapings '' 2 'mappings measurement' MAPPINGS; do
 		refuse EINVAL selftest "$word" mappings measurement
 	done
-	spawn "$test_dir/put" "$D/bench/run" 'vmap size=1M iterations=1000000 warmup=2'
+	spawn "$test_dir/put" "$D/bench/run" 'vmap size=1M iterations=1000000 warmup=2' >/dev/null
 	wait_until is_running || fail 'the run did not start'
 	read_refusals
 	expect_refusal 'beside a run' EBUSY "$(put selftest mappings)" "$refusals" bench/stop
