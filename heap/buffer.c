@@ -27,6 +27,7 @@ static struct dma_buf *dbb_buffer_export(struct dbb_buffer *buf, unsigned int fd
 static int dbb_buffer_bind_mmap(struct dbb_buffer *buf, const struct dbb_mmap_strategy *how,
 				struct dbb_refusal *why)
 {
+	bool picked = how->pick;
 	int ret = 0;
 
 	if (how->missing)
@@ -36,9 +37,17 @@ static int dbb_buffer_bind_mmap(struct dbb_buffer *buf, const struct dbb_mmap_st
 		how = how->pick(buf);
 	if (how->usable)
 		ret = how->usable(buf, why);
-	if (!ret)
-		buf->mmap = how;
-	return ret;
+	if (ret)
+		return ret;
+	if (how->bind)
+		ret = how->bind(buf);
+	if (ret)
+		return dbb_text_refuse(why, ret, "mmap strategy %s: %pe", how->name,
+				       ERR_PTR(ret));
+	if (picked)
+		dbb_stats_count_auto_mmap(how);
+	buf->mmap = how;
+	return 0;
 }
 
 /* What a strategy bound before stays: others may come back to it. */
@@ -76,6 +85,7 @@ void dbb_buffer_free(struct dbb_buffer *buf)
 	for (i = 0; i < DBB_VMAP_MAX; i++)
 		if (dbb_vmap_strategies[i]->forget)
 			dbb_vmap_strategies[i]->forget(buf);
+	kvfree(buf->index);
 	buf->backend->free(buf);
 	kfree(buf);
 }
@@ -264,7 +274,7 @@ int dbb_buffer_fill(struct dbb_buffer *buf, struct page **pages)
  * @why: filled on failure
  *
  * Return: 0, -EBUSY while a VMA shows the buffer, -EOPNOTSUPP when the
- * strategy cannot map it.
+ * strategy cannot map it, -ENOMEM.
  */
 int dbb_buffer_use_mmap(struct dbb_buffer *buf, const struct dbb_mmap_strategy *how,
 			struct dbb_refusal *why)

@@ -13,6 +13,7 @@
 
 #include "heap.h"
 
+struct dbb_faults_chunk;
 struct device;
 struct seq_file;
 
@@ -33,6 +34,7 @@ struct seq_file;
  * @vmap: strategy of kernel mappings
  * @pages: page array of the vmap strategy array, NULL until a buffer has it
  * @times: where @vmap leaves its inner phases, or NULL
+ * @index: chunks of @table for strategies that map on faults, or NULL
  * @mmap_count: VMAs that show the buffer
  * @lock: protects what follows
  * @attachments: list of struct dbb_attachment
@@ -58,6 +60,7 @@ struct dbb_buffer {
 	const struct dbb_vmap_strategy *vmap;
 	struct page **pages;
 	struct dbb_vmap_times *times;
+	struct dbb_faults_chunk *index;
 	atomic_t mmap_count;
 
 	struct mutex lock;	/* of all below */
@@ -97,6 +100,12 @@ int dbb_vmap_sg_fill(struct dbb_buffer *buf, struct page **pages);
 /* the strategies */
 extern const struct dbb_mmap_strategy dbb_mmap_page;
 extern const struct dbb_mmap_strategy dbb_mmap_sg;
+extern const struct dbb_mmap_strategy dbb_mmap_apply;
+extern const struct dbb_mmap_strategy dbb_mmap_insert;
+extern const struct dbb_mmap_strategy dbb_mmap_fault;
+extern const struct dbb_mmap_strategy dbb_mmap_fault_sg;
+extern const struct dbb_mmap_strategy dbb_mmap_huge;
+extern const struct dbb_mmap_strategy dbb_mmap_auto;
 extern const struct dbb_vmap_strategy dbb_vmap_page;
 extern const struct dbb_vmap_strategy dbb_vmap_sg;
 extern const struct dbb_vmap_strategy dbb_vmap_array;
@@ -166,6 +175,7 @@ enum dbb_stat {
 
 void dbb_stats_count(enum dbb_stat stat);
 void dbb_stats_count_chunk(unsigned int order);
+void dbb_stats_count_auto_mmap(const struct dbb_mmap_strategy *picked);
 bool dbb_stats_reserve(size_t bytes);
 void dbb_stats_unreserve(size_t bytes);
 int dbb_stats_set_max_bytes(const char *text, struct dbb_refusal *why);

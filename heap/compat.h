@@ -82,6 +82,38 @@ static inline bool dbb_compat_memory_is_encrypted(void)
 #include <asm/cpuid/api.h>
 #endif
 
+/* The flags of a VMA became constant but to these functions. */
+#ifndef DBB_HAVE_VM_FLAGS_SET
+static inline void vm_flags_set(struct vm_area_struct *vma, unsigned long flags)
+{
+	vma->vm_flags |= flags;
+}
+#endif
+
+/* set_pte_at() is inline, but what it checks page tables with is not. */
+#if defined(CONFIG_PAGE_TABLE_CHECK) && !defined(DBB_HAVE_PAGE_TABLE_CHECK)
+#define DBB_CANNOT_SET_PTE 1
+#endif
+
+/*
+ * A PFN mapped by a PMD is only safe where pinning tells it from a page, and
+ * frame numbers were wrapped in a type until the last flag in them went.
+ */
+#ifndef CONFIG_ARCH_SUPPORTS_PMD_PFNMAP
+#define DBB_CANNOT_MAP_PMD 1
+#elif defined(DBB_HAVE_PFN_T)
+#include <linux/huge_mm.h>
+#include <linux/pfn_t.h>
+
+static inline vm_fault_t dbb_compat_insert_pmd(struct vm_fault *vmf, unsigned long pfn,
+					       bool write)
+{
+	return vmf_insert_pfn_pmd(vmf, __pfn_to_pfn_t(pfn, PFN_DEV), write);
+}
+#else
+#define dbb_compat_insert_pmd	vmf_insert_pfn_pmd
+#endif
+
 /* The largest page order the buddy allocator has; MAX_ORDER changed sense. */
 #define DBB_MAX_ORDER ilog2(MAX_ORDER_NR_PAGES)
 

@@ -27,6 +27,8 @@ dbb-have := \
 	$(call dbb-header,include/linux/cc_platform.h,DBB_HAVE_CC_PLATFORM) \
 	$(call dbb-header,arch/x86/include/asm/cpuid/api.h,DBB_HAVE_CPUID_API) \
 	$(call dbb-text,kmap_local_page,include/linux/highmem.h,DBB_HAVE_KMAP_LOCAL) \
+	$(call dbb-text,void vm_flags_set,include/linux/mm.h,DBB_HAVE_VM_FLAGS_SET) \
+	$(call dbb-text,vmf_insert_pfn_pmd.*pfn_t pfn,include/linux/huge_mm.h,DBB_HAVE_PFN_T) \
 	$(call dbb-text,int (\*vmap),include/linux/dma-buf.h,DBB_HAVE_VMAP_MAP) \
 	$(call dbb-text,define MODULE_IMPORT_NS(ns).*import_ns. ns,include/linux/module.h,DBB_HAVE_QUOTED_NS) \
 	$(call dbb-text,IRQ_COUNT_APIC_TIMER,arch/x86/include/asm/hardirq.h,DBB_HAVE_IRQ_COUNTS) \
@@ -35,6 +37,7 @@ dbb-have := \
 	$(call dbb-exported,cma_alloc,DBB_HAVE_CMA_ALLOC) \
 	$(call dbb-text,u64 heap_flags,include/linux/dma-heap.h,DBB_HAVE_HEAP_U64) \
 	$(call dbb-exported,dma_heap_add,DBB_HAVE_HEAP_ADD) \
+	$(call dbb-exported,__page_table_check_ptes\?_set,DBB_HAVE_PAGE_TABLE_CHECK) \
 	$(call dbb-exported,irq_stat,DBB_HAVE_IRQ_STAT) \
 	$(call dbb-exported,preempt_model_full,DBB_HAVE_PREEMPT_MODEL) \
 	$(call dbb-exported,vmalloc_huge\(_node\)\?\(_noprof\)\?,DBB_HAVE_VMALLOC_HUGE) \

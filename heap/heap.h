@@ -22,6 +22,12 @@ struct vm_area_struct;
 enum dbb_mmap_id {
 	DBB_MMAP_PAGE,
 	DBB_MMAP_SG,
+	DBB_MMAP_APPLY,
+	DBB_MMAP_INSERT,
+	DBB_MMAP_FAULT,
+	DBB_MMAP_FAULT_SG,
+	DBB_MMAP_HUGE,
+	DBB_MMAP_AUTO,
 	DBB_MMAP_MAX
 };
 
@@ -45,6 +51,8 @@ enum dbb_vmap_id {
  * @usable: can it map this buffer? -EOPNOTSUPP and a refusal if not. NULL: any
  * @pick: the strategy to use for this buffer in its place, for one that only
  *	  chooses
+ * @bind: make ready what outlives a mapping, when a buffer gets the strategy;
+ *	  may be called again, and does nothing then. Sleeps. NULL: nothing is
  * @map: map the buffer from page vma->vm_pgoff on over the whole of @vma, or
  *	 make ready for faults that will. The range was checked to lie inside
  *	 the buffer and the mapping to be shared. Runs under the mmap write
@@ -59,6 +67,7 @@ struct dbb_mmap_strategy {
 	const char *missing;
 	int (*usable)(const struct dbb_buffer *buf, struct dbb_refusal *why);
 	const struct dbb_mmap_strategy *(*pick)(const struct dbb_buffer *buf);
+	int (*bind)(struct dbb_buffer *buf);
 	int (*map)(struct dbb_buffer *buf, struct vm_area_struct *vma);
 	const struct vm_operations_struct *vm_ops;
 };

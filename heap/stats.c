@@ -30,6 +30,7 @@ static const char *const dbb_stats_names[DBB_STAT_MAX] = {
 
 static atomic64_t dbb_stats_counts[DBB_STAT_MAX];
 static atomic64_t dbb_stats_chunks[DBB_MAX_ORDER + 1];
+static atomic64_t dbb_stats_auto_mmap[DBB_MMAP_MAX];
 static atomic64_t dbb_stats_bytes_alive;
 static atomic64_t dbb_stats_cap;
 
@@ -49,6 +50,19 @@ void dbb_stats_count(enum dbb_stat stat)
 void dbb_stats_count_chunk(unsigned int order)
 {
 	atomic64_inc(&dbb_stats_chunks[order]);
+}
+
+/**
+ * dbb_stats_count_auto_mmap() - count that a mmap strategy picked another one
+ * @picked: the other one
+ */
+void dbb_stats_count_auto_mmap(const struct dbb_mmap_strategy *picked)
+{
+	unsigned int i;
+
+	for (i = 0; i < DBB_MMAP_MAX; i++)
+		if (dbb_mmap_strategies[i] == picked)
+			atomic64_inc(&dbb_stats_auto_mmap[i]);
 }
 
 /**
@@ -116,6 +130,17 @@ int dbb_stats_set_max_bytes(const char *text, struct dbb_refusal *why)
 	return 0;
 }
 
+/* Of what is here and can be picked. */
+static void dbb_stats_show_auto(struct seq_file *m)
+{
+	unsigned int i;
+
+	for (i = 0; i < DBB_MMAP_MAX; i++)
+		if (!dbb_mmap_strategies[i]->missing && !dbb_mmap_strategies[i]->pick)
+			seq_printf(m, "auto_mmap_%s=%lld\n", dbb_mmap_strategies[i]->name,
+				   (s64)atomic64_read(&dbb_stats_auto_mmap[i]));
+}
+
 static int dbb_stats_show(struct seq_file *m, void *v)
 {
 	s64 created = atomic64_read(&dbb_stats_counts[DBB_STAT_BUFFERS_CREATED]);
@@ -131,6 +156,7 @@ static int dbb_stats_show(struct seq_file *m, void *v)
 	for (i = 0; i <= DBB_MAX_ORDER; i++)
 		seq_printf(m, "chunks_order_%u=%lld\n", i,
 			   (s64)atomic64_read(&dbb_stats_chunks[i]));
+	dbb_stats_show_auto(m);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(dbb_stats);

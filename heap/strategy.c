@@ -10,8 +10,14 @@
 #include "buffer.h"
 
 const struct dbb_mmap_strategy *const dbb_mmap_strategies[DBB_MMAP_MAX] = {
-	[DBB_MMAP_PAGE]	= &dbb_mmap_page,
-	[DBB_MMAP_SG]	= &dbb_mmap_sg,
+	[DBB_MMAP_PAGE]		= &dbb_mmap_page,
+	[DBB_MMAP_SG]		= &dbb_mmap_sg,
+	[DBB_MMAP_APPLY]	= &dbb_mmap_apply,
+	[DBB_MMAP_INSERT]	= &dbb_mmap_insert,
+	[DBB_MMAP_FAULT]	= &dbb_mmap_fault,
+	[DBB_MMAP_FAULT_SG]	= &dbb_mmap_fault_sg,
+	[DBB_MMAP_HUGE]		= &dbb_mmap_huge,
+	[DBB_MMAP_AUTO]		= &dbb_mmap_auto,
 };
 
 const struct dbb_vmap_strategy *const dbb_vmap_strategies[DBB_VMAP_MAX] = {
