@@ -210,10 +210,17 @@ test_clean()
 
 # --- knobs ---
 
-# The value that a knob takes back: the word in brackets, or all of it.
+# The value that a knob takes back: the word in brackets, or all of it. Lines
+# after the first are remarks.
 knob()
 {
 	sed 's/.*\[\(.*\)\].*/\1/; q' "$D/$1"
+}
+
+# The words that a knob takes here.
+choices_of()
+{
+	sed 's/[][]//g; q' "$D/$1"
 }
 
 save_knobs()

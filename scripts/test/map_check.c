@@ -10,6 +10,7 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 
@@ -19,6 +20,9 @@
 
 static int heap;
 static size_t page;
+
+/* What a page of page tables maps, and what a PMD can. */
+static size_t pmd;
 
 /* The buffer of the case. */
 static unsigned long chunk_start[MAX_CHUNKS + 1];	/* in pages; last: the end */
@@ -88,6 +92,52 @@ static void make_buffer(void)
 		*word_of(full, i) = tag_of(i);
 	/* a page that stands in for two has lost the first one's tag */
 	check_tags("full mapping", full, 0, npages);
+}
+
+/* Whether @touch kills a child of this process by a signal, and which. */
+static int signal_of(void (*touch)(void *map), void *map)
+{
+	pid_t child = must("fork", fork());
+	int status;
+
+	if (!child) {
+		touch(map);
+		_exit(0);
+	}
+	waitpid(child, &status, 0);
+	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+static void write_word(void *map)
+{
+	__atomic_store_n((u32 *)map, 0, __ATOMIC_RELAXED);
+}
+
+static u32 read_word(void *map, unsigned long i)
+{
+	return __atomic_load_n(word_of(map, i), __ATOMIC_RELAXED);
+}
+
+/*
+ * A mapping of @n pages from page @first on, @shift pages behind the start of
+ * a PMD, in the middle of anonymous memory that reaches a PMD to either side.
+ */
+static char *map_placed(unsigned long first, unsigned long n, unsigned long shift, char **around)
+{
+	size_t len = bytes(n) + 4 * pmd;
+	char *place;
+
+	*around = must_map("mmap", mmap(NULL, len, PROT_READ | PROT_WRITE,
+					MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
+	place = (char *)(((size_t)*around + 2 * pmd - 1) / pmd * pmd + bytes(shift));
+	return must_map("mmap at an address",
+			mmap(place, bytes(n), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
+			     fd, bytes(first)));
+}
+
+static void unmap_placed(unsigned long n, char *around)
+{
+	must("munmap", munmap(around, bytes(n) + 4 * pmd));
 }
 
 static void check_window(unsigned long first, unsigned long n)
@@ -199,18 +249,9 @@ static void past_the_end(void)
 static void read_only(void)
 {
 	void *map = must_map("mmap", mmap(NULL, bytes(npages), PROT_READ, MAP_SHARED, fd, 0));
-	pid_t child;
-	int status;
 
 	check_tags("PROT_READ", map, 0, npages);
-	child = must("fork", fork());
-	if (!child) {
-		*word_of(map, 0) = 0;
-		_exit(0);
-	}
-	waitpid(child, &status, 0);
-	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGSEGV)
-		complain("a write ended with status %#x, expected SIGSEGV", status);
+	expect_equal("signal of a write", signal_of(write_word, map), SIGSEGV);
 	munmap(map, bytes(npages));
 }
 
@@ -283,6 +324,30 @@ static void fork_child(void)
 	expect_equal("pages that show what the child wrote", i, npages);
 }
 
+/* Neither has touched the mapping when they part. */
+static void fork_untouched(void)
+{
+	u32 *map = must_map("mmap", mmap(NULL, bytes(npages), PROT_READ | PROT_WRITE,
+					 MAP_SHARED, fd, 0));
+	pid_t child = must("fork", fork());
+	unsigned long i;
+	int status;
+
+	if (!child) {
+		check_tags("in the child", map, 0, npages);
+		for (i = 0; i < npages; i++)
+			*word_of(map, i) = ~tag_of(i);
+		fflush(stdout);
+		_exit(complaints ? 1 : 0);
+	}
+	waitpid(child, &status, 0);
+	expect_equal("status of the child", status, 0);
+	for (i = 0; i < npages; i++)
+		if (read_word(map, i) != ~tag_of(i))
+			break;
+	expect_equal("pages that show what the child wrote", i, npages);
+}
+
 static void change_protection(void)
 {
 	size_t half = bytes(npages / 2);
@@ -305,6 +370,13 @@ static void advice(void)
 	check_tags("MADV_DONTNEED", full, 0, npages);
 }
 
+/* Nothing brings a dropped page back. */
+static void advice_drops(void)
+{
+	expect("MADV_DONTNEED", madvise(full, bytes(npages), MADV_DONTNEED), 0);
+	expect_equal("signal of a write", signal_of(write_word, full), SIGBUS);
+}
+
 /* The pages have no owner that a pin could count on. */
 static void pinned(void)
 {
@@ -315,35 +387,345 @@ static void pinned(void)
 	expect("process_vm_readv", process_vm_readv(getpid(), &to, 1, &from, 1, 0), EFAULT);
 }
 
-static unsigned long rss_file_kb(void)
+/* A pinned page outlives the buffer, and is still the same. */
+static void pinnable(void)
+{
+	struct iovec from = { .iov_base = full, .iov_len = page };
+	u32 copy = 0;
+	struct iovec to = { .iov_base = &copy, .iov_len = sizeof(copy) };
+	int ends[2];
+
+	expect_equal("bytes of process_vm_readv",
+		     process_vm_readv(getpid(), &to, 1, &from, 1, 0), sizeof(copy));
+	expect_equal("what it read", copy, tag_of(0));
+	must("pipe", pipe(ends));
+	expect_equal("bytes of vmsplice", vmsplice(ends[1], &from, 1, 0), page);
+	must("munmap", munmap(full, bytes(npages)));
+	must("close", close(fd));
+	/* others get what was freed */
+	fd = must("allocate", heap_alloc(heap, bytes(npages), O_RDWR));
+	must("read", read(ends[0], &copy, sizeof(copy)));
+	expect_equal("what the pipe held", copy, tag_of(0));
+}
+
+/* The number that follows @key in /proc/self/status. */
+static unsigned long status_kb(const char *key)
 {
 	FILE *status = fopen("/proc/self/status", "r");
+	size_t len = strlen(key);
 	unsigned long kb = 0;
 	char line[128];
 
 	must("open status", status ? 0 : -1);
 	while (fgets(line, sizeof(line), status))
-		if (sscanf(line, "RssFile: %lu", &kb) == 1)
+		if (!strncmp(line, key, len) && sscanf(line + len, ": %lu", &kb) == 1)
 			break;
 	fclose(status);
 	return kb;
 }
 
-/* The memory is the buffer's, not that of each process that maps it. */
-static void resident_size(void)
+/* By how much a second mapping makes the process larger. */
+static long rss_growth_kb(void)
 {
-	unsigned long before, after;
+	long before, after;
 	void *map;
 
-	rss_file_kb();
-	before = rss_file_kb();
+	status_kb("RssFile");
+	before = status_kb("RssFile");
 	map = must_map("mmap", mmap(NULL, bytes(npages), PROT_READ | PROT_WRITE, MAP_SHARED,
 				    fd, 0));
 	check_tags("second mapping", map, 0, npages);
-	after = rss_file_kb();
-	if (after > before + bytes(npages) / 1024 / 4)
-		complain("RssFile grew from %lu to %lu kB", before, after);
+	after = status_kb("RssFile");
 	munmap(map, bytes(npages));
+	return after - before;
+}
+
+/* The memory is the buffer's, not that of each process that maps it. */
+static void resident_size(void)
+{
+	long kb = rss_growth_kb();
+
+	if (kb > (long)(bytes(npages) / 1024 / 4))
+		complain("RssFile grew by %ld kB", kb);
+}
+
+static void resident_size_counted(void)
+{
+	long kb = rss_growth_kb();
+
+	if (kb < (long)(bytes(npages) / 1024 / 4 * 3))
+		complain("RssFile grew by %ld of %zu kB", kb, bytes(npages) / 1024);
+}
+
+/* The VmFlags of the mapping that begins at @map. */
+static void read_vm_flags(void *map, char *flags, size_t len)
+{
+	FILE *smaps = fopen("/proc/self/smaps", "r");
+	unsigned long start;
+	bool mine = false;
+	char line[512];
+
+	must("open smaps", smaps ? 0 : -1);
+	*flags = '\0';
+	while (fgets(line, sizeof(line), smaps)) {
+		if (sscanf(line, "%lx-", &start) == 1 && strchr(line, '-'))
+			mine = start == (unsigned long)map;
+		if (mine && !strncmp(line, "VmFlags:", 8))
+			snprintf(flags, len, "%s", line + 8);
+	}
+	fclose(smaps);
+}
+
+static void expect_vm_flags(const char *present, const char *absent)
+{
+	char flags[512], word[4];
+
+	read_vm_flags(full, flags, sizeof(flags));
+	for (; *present; present += 2) {
+		snprintf(word, sizeof(word), "%.2s ", present);
+		if (!strstr(flags, word))
+			complain("no '%s' in the VmFlags%s", word, flags);
+	}
+	for (; *absent; absent += 2) {
+		snprintf(word, sizeof(word), "%.2s ", absent);
+		if (strstr(flags, word))
+			complain("'%s' in the VmFlags%s", word, flags);
+	}
+}
+
+/* Bit 63: present; bit 61: a page of a file. */
+static u64 pagemap_of(int pagemap, void *addr)
+{
+	u64 entry = 0;
+
+	must("read pagemap", pread(pagemap, &entry, sizeof(entry),
+				   (size_t)addr / page * sizeof(entry)));
+	return entry;
+}
+
+/* Complains of a page of @map that is present but should not be, or not but should. */
+static void check_present(const char *what, char *map, unsigned long n, unsigned long from,
+			  unsigned long end)
+{
+	int pagemap = must("open pagemap", open("/proc/self/pagemap", O_RDONLY));
+	unsigned long i;
+
+	for (i = 0; i < n; i++) {
+		bool there = pagemap_of(pagemap, map + bytes(i)) >> 63;
+
+		if (there == (i >= from && i < end))
+			continue;
+		complain("%s: page %lu is %s; expected are those from %lu to before %lu", what, i,
+			 there ? "mapped" : "not mapped", from, end);
+		break;
+	}
+	close(pagemap);
+}
+
+static void expect_pagemap_bits(unsigned int want)
+{
+	int pagemap = must("open pagemap", open("/proc/self/pagemap", O_RDONLY));
+
+	expect_equal("bits 63 to 61 of pagemap", pagemap_of(pagemap, full) >> 61, want);
+	close(pagemap);
+}
+
+static void flags_of_frames(void)
+{
+	expect_vm_flags("iopfdedd", "mm");
+	expect_pagemap_bits(4);
+}
+
+static void flags_of_pages(void)
+{
+	expect_vm_flags("mmdedd", "iopf");
+	expect_pagemap_bits(5);
+}
+
+enum reach { REACH_ALL, REACH_PAGE, REACH_CHUNK, REACH_PMD };
+
+/* What is mapped before and after the middle of a chunk was read. */
+static void check_reach(enum reach reach, unsigned int chunk, unsigned long shift)
+{
+	unsigned long from = chunk_start[chunk], end = chunk_start[chunk + 1];
+	unsigned long at = (from + end) / 2, per_pmd = pmd / page;
+	unsigned long pmd_start = (at + shift) / per_pmd * per_pmd;
+	char *around, *map = map_placed(0, npages, shift, &around);
+
+	if (reach == REACH_PAGE) {
+		from = at;
+		end = at + 1;
+	} else if (reach == REACH_PMD) {
+		if (pmd_start > from + shift)
+			from = pmd_start - shift;
+		if (pmd_start + per_pmd < end + shift)
+			end = pmd_start + per_pmd - shift;
+	} else if (reach == REACH_ALL) {
+		from = 0;
+		end = npages;
+	}
+	check_present("untouched", map, npages, 0, reach == REACH_ALL ? npages : 0);
+	if (read_word(map, at) != tag_of(at))
+		complain("page %lu holds %#x", at, read_word(map, at));
+	check_present("touched", map, npages, from, end);
+	unmap_placed(npages, around);
+}
+
+static void check_reaches(enum reach reach)
+{
+	unsigned int c;
+
+	for (c = 0; c < chunks; c++) {
+		check_reach(reach, c, 0);
+		check_reach(reach, c, 1);
+	}
+}
+
+static void reach_all(void)
+{
+	check_reaches(REACH_ALL);
+}
+
+static void reach_page(void)
+{
+	check_reaches(REACH_PAGE);
+}
+
+static void reach_chunk(void)
+{
+	check_reaches(REACH_CHUNK);
+}
+
+static void reach_pmd(void)
+{
+	check_reaches(REACH_PMD);
+}
+
+/* Windows whose neighbours are other memory: it stays what it is. */
+static void check_placed(unsigned long first, unsigned long n, unsigned long shift)
+{
+	char *around, *map = map_placed(first, n, shift, &around);
+	u32 *before = word_of(map - page, 0), *after = word_of(map, n);
+	char what[96];
+	unsigned long i;
+
+	*before = 0xbef0;
+	*after = 0xaf7e;
+	snprintf(what, sizeof(what), "%lu pages from page %lu on, %lu pages into a PMD", n,
+		 first, shift);
+	/* from the end, so that a fault has something before it */
+	for (i = n; i-- > 0;)
+		if (read_word(map, i) != tag_of(first + i))
+			break;
+	if (i != -1ul)
+		complain("%s: page %lu holds %#x", what, i, read_word(map, i));
+	for (i = 0; i < n; i++)
+		*word_of(map, i) = ~tag_of(first + i);
+	expect_equal("the word before the mapping", *before, 0xbef0);
+	expect_equal("the word after the mapping", *after, 0xaf7e);
+	for (i = first; i < first + n; i++) {
+		if (*word_of(full, i) != ~tag_of(i))
+			complain("%s: page %lu was not written", what, i);
+		*word_of(full, i) = tag_of(i);
+	}
+	unmap_placed(n, around);
+}
+
+/* Address and offset in step, and out of step, with the PMDs. */
+static void placed(void)
+{
+	unsigned long per_pmd = pmd / page;
+	unsigned long shifts[] = { 0, 1, per_pmd - 1 };
+	unsigned long firsts[] = { 0, 1, per_pmd - 1, per_pmd, per_pmd + 1 };
+	unsigned int s, f;
+
+	for (s = 0; s < ARRAY_SIZE(shifts); s++) {
+		for (f = 0; f < ARRAY_SIZE(firsts); f++) {
+			if (firsts[f] >= npages)
+				continue;
+			check_placed(firsts[f], 1, shifts[s]);
+			check_placed(firsts[f], (npages - firsts[f] + 1) / 2, shifts[s]);
+			check_placed(firsts[f], npages - firsts[f], shifts[s]);
+		}
+	}
+}
+
+static long minor_faults(void)
+{
+	struct rusage usage;
+
+	must("getrusage", getrusage(RUSAGE_SELF, &usage));
+	return usage.ru_minflt;
+}
+
+/* A fault and no page table for each chunk of the size of a PMD. */
+static void huge_aligned(void)
+{
+	unsigned long i, per_pmd = pmd / page, count = npages / per_pmd;
+	char *around, *map;
+	long faults, kb;
+
+	status_kb("VmPTE");
+	map = map_placed(0, npages, 0, &around);
+	kb = status_kb("VmPTE");
+	faults = minor_faults();
+	for (i = 0; i < npages; i += per_pmd)
+		read_word(map, i);
+	for (i = 0; i < npages; i++)
+		*word_of(map, i) = ~tag_of(i);
+	expect_equal("faults", minor_faults() - faults, count);
+	kb = status_kb("VmPTE") - kb;
+	if (kb * 1024 >= (long)bytes(count / 2))
+		complain("page tables grew by %ld kB for %lu PMDs", kb, count);
+	for (i = 0; i < npages; i++)
+		if (*word_of(full, i) != ~tag_of(i))
+			break;
+	expect_equal("pages that were written", i, npages);
+	unmap_placed(npages, around);
+}
+
+/* Offset and address equally far into a PMD: from the second one on, PMDs. */
+static void huge_in_step(void)
+{
+	unsigned long i, per_pmd = pmd / page, count = npages / per_pmd;
+	char *around, *map = map_placed(1, npages - 1, 1, &around);
+	long faults = minor_faults();
+
+	for (i = 0; i < npages - 1; i++)
+		if (read_word(map, i) != tag_of(i + 1))
+			break;
+	expect_equal("pages that are right", i, npages - 1);
+	expect_equal("faults", minor_faults() - faults, count);
+	unmap_placed(npages - 1, around);
+}
+
+/* PMDs that are taken apart: what is left comes back. */
+static void huge_split(void)
+{
+	unsigned long i, per_pmd = pmd / page;
+	char *around, *map = map_placed(0, npages, 0, &around);
+	pid_t child;
+	int status;
+
+	check_tags("whole", map, 0, npages);
+	expect("mprotect of a page", mprotect(map + pmd + 3 * page, page, PROT_READ), 0);
+	check_tags("with a page read-only", map, 0, npages);
+	for (i = 0; i < npages; i++)
+		if (i != per_pmd + 3)
+			*word_of(map, i) = tag_of(i);
+	expect_equal("signal of a write", signal_of(write_word, map + pmd + 3 * page), SIGSEGV);
+	expect("munmap of a page", munmap(map + 5 * page, page), 0);
+	check_tags("before the hole", map, 0, 5);
+	check_tags("after the hole", map + 6 * page, 6, npages - 6);
+	child = must("fork", fork());
+	if (!child) {
+		check_tags("in the child", map + 6 * page, 6, npages - 6);
+		fflush(stdout);
+		_exit(complaints ? 1 : 0);
+	}
+	waitpid(child, &status, 0);
+	expect_equal("status of the child", status, 0);
+	unmap_placed(npages, around);
 }
 
 /* The mapping keeps the buffer; the descriptor is not needed. */
@@ -364,10 +746,24 @@ static const struct test_case cases[] = {
 	{ "partial_munmap", partial_munmap },
 	{ "remap", remap },
 	{ "fork_child", fork_child },
+	{ "fork_untouched", fork_untouched },
 	{ "change_protection", change_protection },
 	{ "advice", advice },
+	{ "advice_drops", advice_drops },
 	{ "pinned", pinned },
+	{ "pinnable", pinnable },
 	{ "resident_size", resident_size },
+	{ "resident_size_counted", resident_size_counted },
+	{ "flags_of_frames", flags_of_frames },
+	{ "flags_of_pages", flags_of_pages },
+	{ "reach_all", reach_all },
+	{ "reach_page", reach_page },
+	{ "reach_chunk", reach_chunk },
+	{ "reach_pmd", reach_pmd },
+	{ "placed", placed },
+	{ "huge_aligned", huge_aligned },
+	{ "huge_in_step", huge_in_step },
+	{ "huge_split", huge_split },
 	{ "closed_descriptor", closed_descriptor },
 };
 
@@ -378,6 +774,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	page = sysconf(_SC_PAGESIZE);
+	pmd = page * page / 8;
 	heap = must("open the heap", open(argv[1], O_RDWR | O_CLOEXEC));
 	parse_chunks(argc - 3, &argv[3]);
 	make_buffer();

@@ -43,7 +43,8 @@ test_readable_when_new()
 test_readme()
 {
 	for word in op heap strategies size iterations warmup verify seed \
-		pages vmap mmap noop page sg system bench/run bench/stop \
+		pages vmap mmap noop page sg apply insert fault fault_sg huge auto \
+		system bench/run bench/stop \
 		bench/status bench/results bench/results.csv \
 		bench/samples.csv error_log heap/mmap_strategy \
 		heap/vmap_strategy heap/orders heap/max_bytes heap/stats; do

@@ -31,8 +31,78 @@ map_check()
 # each_strategy CASE: on a buffer with chunks of order 8, 4 and 0.
 each_strategy()
 {
-	for strategy in page sg; do
+	for strategy in $(choices_of heap/mmap_strategy); do
 		map_check "$1" "$strategy" '8 4 0' 8:2 4:3 0:3
+	done
+}
+
+# each_with_huge CASE: on a buffer that has a chunk of the size of a PMD, too.
+each_with_huge()
+{
+	for strategy in $(choices_of heap/mmap_strategy); do
+		map_check "$1" "$strategy" "$pmd_order 8 4 0" "$pmd_order:1" 8:1 4:1 0:1
+	done
+}
+
+# The page order of a PMD.
+pmd_order=$(awk '/^KernelPageSize:/ {
+	while (2 ^ order < $2 * 128)
+		order++
+	print order
+	exit
+}' /proc/self/smaps)
+
+# What is promised of each strategy: "pages" are counted and pinned as any
+# others, "frames" are not; and how far the pages that are mapped at once reach.
+promises_of()
+{
+	case $1 in
+	insert) kind=pages ;;
+	*) kind=frames ;;
+	esac
+	case $1 in
+	fault) reach=page ;;
+	fault_sg) reach=chunk ;;
+	huge) reach=pmd ;;
+	*) reach=all ;;
+	esac
+}
+
+# each_kind CASE-OF-FRAMES CASE-OF-PAGES [ORDERS CHUNK...]
+each_kind()
+{
+	of_frames=$1 of_pages=$2
+	shift 2
+	[ $# -gt 0 ] || set -- '8 4 0' 8:2 4:3 0:3
+	for strategy in $(choices_of heap/mmap_strategy); do
+		promises_of "$strategy"
+		case $kind in
+		frames) map_check "$of_frames" "$strategy" "$@" ;;
+		pages) map_check "$of_pages" "$strategy" "$@" ;;
+		esac
+	done
+}
+
+# Skips the case, with the reason that the kernel gives, unless it has STRATEGY.
+need_strategy()
+{
+	reason=$(sed -n "s/^# $1: //p" "$D/heap/mmap_strategy")
+	[ -z "$reason" ] || skip "mmap strategy $1: $reason"
+	choices_of heap/mmap_strategy | grep -q -w "$1" || fail "no mmap strategy $1"
+}
+
+# Each strategy of the contract is listed: as a choice, or with what it lacks.
+test_listed()
+{
+	for strategy in page sg apply insert fault fault_sg huge auto; do
+		case " $(choices_of heap/mmap_strategy) " in
+		*" $strategy "*) continue ;;
+		esac
+		reason=$(sed -n "s/^# $strategy: //p" "$D/heap/mmap_strategy")
+		[ -n "$reason" ] || complain "$strategy is not listed"
+		note "$strategy: $reason"
+		refuse EOPNOTSUPP heap/mmap_strategy "$strategy" "$reason"
+		refuse EOPNOTSUPP bench/run "mmap strategies=$strategy size=1M" "$reason"
 	done
 }
 
@@ -40,12 +110,13 @@ each_strategy()
 test_borders()
 {
 	each_strategy borders
+	each_with_huge borders
 }
 
 # Every offset with every length of a buffer of mixed chunks.
 test_every_window()
 {
-	for strategy in page sg; do
+	for strategy in $(choices_of heap/mmap_strategy); do
 		map_check every_window "$strategy" '4 2 0' 4:2 2:2 0:3
 		map_check every_window "$strategy" 0 0:12
 		map_check every_window "$strategy" 3 3:3
@@ -61,7 +132,7 @@ test_written_through()
 # A private mapping is refused and noted.
 test_private_mapping()
 {
-	for strategy in page sg; do
+	for strategy in $(choices_of heap/mmap_strategy); do
 		read_refusals
 		failures=$(stat_of mmap_failures)
 		made=$(stat_of mmaps_made)
@@ -115,30 +186,80 @@ test_fork_child()
 	each_strategy fork_child
 }
 
+# Nor does it matter that neither has touched it before.
+test_fork_untouched()
+{
+	each_strategy fork_untouched
+}
+
 # mprotect takes writing away and gives it back.
 test_change_protection()
 {
 	each_strategy change_protection
 }
 
-# MADV_DONTNEED is refused: nothing would bring the pages back.
+# MADV_DONTNEED is refused, or drops pages that nothing brings back.
 test_advice()
 {
-	each_strategy advice
+	each_kind advice advice_drops
 }
 
-# The pages cannot be pinned.
+# The pages cannot be pinned, or outlive the buffer when they are.
 test_pinned()
 {
-	each_strategy pinned
+	each_kind pinned pinnable
 }
 
-# The mapping process is not charged for the pages.
+# The mapping process is not charged for the pages, unless they count.
 test_resident_size()
 {
-	for strategy in page sg; do
-		map_check resident_size "$strategy" '8 4 0' 8:8
+	each_kind resident_size resident_size_counted '8 4 0' 8:8
+}
+
+# The flags of the mapping, as smaps shows them.
+test_vm_flags()
+{
+	each_kind flags_of_frames flags_of_pages
+}
+
+# What is mapped before the first touch and after it, page by page.
+test_reach()
+{
+	for strategy in $(choices_of heap/mmap_strategy); do
+		promises_of "$strategy"
+		map_check "reach_$reach" "$strategy" "$pmd_order 8 4 0" \
+			"$pmd_order:2" 8:1 4:1 0:1
+		map_check "reach_$reach" "$strategy" '8 4 0' 8:3 4:2 0:3
 	done
+}
+
+# Address and offset in step with the PMDs, and out of step; the memory on both
+# sides of the mapping stays what it is.
+test_placed()
+{
+	each_with_huge placed
+}
+
+# One fault for each PMD, and no page table, where the address is right; writing
+# after reading needs none more.
+test_huge_aligned()
+{
+	need_strategy huge
+	map_check huge_aligned huge "$pmd_order" "$pmd_order:8"
+}
+
+# The same at an offset, when the address is as far into a PMD.
+test_huge_in_step()
+{
+	need_strategy huge
+	map_check huge_in_step huge "$pmd_order" "$pmd_order:4"
+}
+
+# munmap, mprotect and fork may take PMDs apart.
+test_huge_split()
+{
+	need_strategy huge
+	map_check huge_split huge "$pmd_order 8 0" "$pmd_order:3" 8:1 0:1
 }
 
 # A mapping outlives its descriptor.
@@ -147,17 +268,56 @@ test_closed_descriptor()
 	each_strategy closed_descriptor
 }
 
-# A buffer keeps the strategy it was made with: the trace says which one mapped.
-test_strategy_is_copied()
+# traced_strategies COMMAND...: sets traced to the strategies that mapped.
+traced_strategies()
 {
 	echo >"$tracefs/trace"
 	echo 1 >"$tracefs/events/dmabuf_bench/dbb_mmap/enable"
-	for strategy in page sg; do
-		set_knob heap/mmap_strategy "$strategy"
-		helper map_check $node read_only 8:1
-	done
+	"$@"
 	echo 0 >"$tracefs/events/dmabuf_bench/dbb_mmap/enable"
-	expect_equal 'strategies that mapped' \
-		"$(sed -n 's/.*dbb_mmap:.* strategy=\([^ ]*\) .*/\1/p' "$tracefs/trace" | tr '\n' ' ')" \
-		'page page sg sg '
+	traced=$(sed -n 's/.*dbb_mmap:.* strategy=\([^ ]*\) .*/\1/p' "$tracefs/trace" |
+		tr '\n' ' ')
+}
+
+map_with_each()
+{
+	for strategy in $(choices_of heap/mmap_strategy); do
+		[ "$strategy" = auto ] || map_check read_only "$strategy" 8 8:1
+	done
+}
+
+# A buffer keeps the strategy it was made with: the trace says which one mapped.
+test_strategy_is_copied()
+{
+	traced_strategies map_with_each
+	want=''
+	for strategy in $(choices_of heap/mmap_strategy); do
+		[ "$strategy" = auto ] || want="$want$strategy $strategy "
+	done
+	expect_equal 'strategies that mapped' "$traced" "$want"
+}
+
+# picked_for ORDERS CHUNK...: sets picked to what auto takes for such a buffer,
+# by heap/stats, which has to be what the trace says.
+picked_for()
+{
+	grep '^auto_mmap_' "$D/heap/stats" >"$scratch/before"
+	traced_strategies map_check read_only auto "$@"
+	picked=$(grep '^auto_mmap_' "$D/heap/stats" | diff "$scratch/before" - |
+		sed -n 's/^[+>] *auto_mmap_\([a-z_]*\)=.*/\1/p')
+	expect_equal "traced for $*" "$traced" "$picked $picked "
+	note "auto, $*: $picked"
+}
+
+# What auto picks is one that maps at once, and is written down in heap/stats.
+test_auto()
+{
+	for order in 8 4 3 2 0; do
+		picked_for $order $order:8
+		case $picked in
+		sg | apply) ;;
+		*) complain "auto picked '$picked' for order $order" ;;
+		esac
+	done
+	picked_for '8 4 0' 8:2 4:3 0:3
 }

@@ -44,10 +44,10 @@ read_everything()
 
 turn_knobs()
 {
-	for word in page sg; do
-		echo $word >"$D/heap/mmap_strategy"
-		echo $word >"$D/heap/vmap_strategy"
-		echo $word >"$D/bench/strategies"
+	for word in $(choices_of heap/mmap_strategy); do
+		echo "$word" >"$D/heap/mmap_strategy"
+		echo "$word" >"$D/heap/vmap_strategy"
+		echo "$word" >"$D/bench/strategies"
 		echo nonsense >"$D/bench/op"
 		echo '4 0' >"$D/heap/orders"
 		echo '8 4 0' >"$D/heap/orders"
