@@ -15,22 +15,24 @@
  * @buf: buffer
  * @pages: room for dbb_buffer_npages() pages
  *
+ * The inner loop counts up like the seed's; down costs gcc one more a page.
+ *
  * Return: 0, or -EOVERFLOW when the scatterlist describes more pages.
  */
 int dbb_vmap_sg_fill(struct dbb_buffer *buf, struct page **pages)
 {
 	struct page **end = pages + dbb_buffer_npages(buf);
 	struct scatterlist *sg;
-	unsigned int i;
+	unsigned int i, j;
 
 	for_each_sgtable_sg(&buf->table, sg, i) {
-		unsigned long n = PAGE_ALIGN(sg->offset + sg->length) >> PAGE_SHIFT;
+		unsigned int n = PAGE_ALIGN(sg->offset + sg->length) >> PAGE_SHIFT;
 		struct page *page = sg_page(sg);
 
 		if (WARN_ON(n > end - pages))
 			return -EOVERFLOW;
-		while (n--)
-			*pages++ = page++;
+		for (j = 0; j < n; j++)
+			*pages++ = page + j;
 	}
 	return 0;
 }
