@@ -4,8 +4,7 @@
  * Equal arms must not differ more often than the level allows, and a delay of
  * known length must be found and measured.
  *
- * Both arms spin, one of them longer, so that what a spin costs besides its
- * length is in both. A case is one long run, cut into experiments: putting a buffer for each
+ * A case is one long run, cut into experiments: putting a buffer for each
  * would pile them up until the write returns.
  */
 #include <linux/err.h>
@@ -20,6 +19,14 @@
 #include "result.h"
 #include "run.h"
 #include "selftest.h"
+
+/*
+ * Both arms spin, one of them longer, so that what a spin costs besides its
+ * length is in both. This is what the shorter one spins, in the clock's unit:
+ * a spin that reads the clock only once ends as much as 20 ns later than one
+ * that has the way out warm, and nothing would say so.
+ */
+#define DBB_RULER_SPIN 1000
 
 /**
  * struct dbb_ruler_case - experiments of one kind
@@ -59,13 +66,15 @@ struct dbb_ruler_count {
 	u32 inside;
 };
 
-static s64 dbb_ruler_spun(const struct dbb_result *result, u32 from, u32 rounds,
-			  unsigned int arm, s64 *scratch)
+/* By how much the second arm really spun longer than the first. */
+static s64 dbb_ruler_truth(const struct dbb_result *result, u32 from, u32 rounds,
+			   s64 *scratch)
 {
 	u32 i;
 
 	for (i = 0; i < rounds; i++)
-		scratch[i] = dbb_result_sample(result, from + i, arm, 0)->spun;
+		scratch[i] = (s64)dbb_result_sample(result, from + i, 1, 0)->spun -
+			     dbb_result_sample(result, from + i, 0, 0)->spun;
 	dbb_summary_sort(scratch, rounds);
 	return dbb_summary_median(scratch, rounds);
 }
@@ -91,8 +100,7 @@ static void dbb_ruler_judge(const struct dbb_result *result, u32 from, u32 round
 			     dbb_result_net(result, from + i, 0, 0, 0);
 	dbb_summary_sort(scratch, rounds);
 	dbb_summary_compute(&diff, scratch, rounds);
-	truth = dbb_ruler_spun(result, from, rounds, 1, scratch) -
-		dbb_ruler_spun(result, from, rounds, 0, scratch);
+	truth = dbb_ruler_truth(result, from, rounds, scratch);
 	if (diff.p50_lo <= truth && truth <= diff.p50_hi)
 		count->inside++;
 }
@@ -109,8 +117,9 @@ static int dbb_ruler_experiment(const struct dbb_ruler_case *test, u32 delay,
 	u32 i;
 
 	scnprintf(line, sizeof(line),
-		  "vmap size=1M strategies=sg+1,sg+%u iterations=%u verify=0 threads=1",
-		  delay + 1, test->experiments * test->rounds);
+		  "vmap size=1M strategies=sg+%u,sg+%u iterations=%u verify=0 threads=1",
+		  DBB_RULER_SPIN, DBB_RULER_SPIN + delay,
+		  test->experiments * test->rounds);
 	ret = dbb_param_parse_line(&params, line, why);
 	if (ret)
 		return ret;
