@@ -114,6 +114,23 @@ static inline vm_fault_t dbb_compat_insert_pmd(struct vm_fault *vmf, unsigned lo
 #define dbb_compat_insert_pmd	vmf_insert_pfn_pmd
 #endif
 
+/*
+ * From how many pages on one remap_pfn_range() takes fewer instructions than a
+ * callback of apply_to_page_range() for each; measured on arm64, see
+ * mmap_auto.c. A call became dearer when page tables came under RCU, and a page
+ * cheaper again when the lazy MMU mode could be nested. On x86 a page of
+ * remap_pfn_range() is never the cheaper one.
+ */
+#if defined(CONFIG_X86)
+#define DBB_REMAP_PAYS_PAGES ULONG_MAX
+#elif defined(DBB_HAVE_LAZY_MMU_NESTING)
+#define DBB_REMAP_PAYS_PAGES 15
+#elif defined(DBB_HAVE_PTE_MAP_RCU)
+#define DBB_REMAP_PAYS_PAGES 29
+#else
+#define DBB_REMAP_PAYS_PAGES 5
+#endif
+
 /* The largest page order the buddy allocator has; MAX_ORDER changed sense. */
 #define DBB_MAX_ORDER ilog2(MAX_ORDER_NR_PAGES)
 

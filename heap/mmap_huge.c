@@ -2,8 +2,7 @@
 /*
  * mmap strategy "huge": each fault maps a PMD where it can. That takes a chunk
  * as large as one, and an address and page frame that are equally far from
- * their PMD's start: who maps has to see to the address. The kernel asks for
- * PMDs only while transparent_hugepage/enabled allows them.
+ * their PMD's start: who maps has to see to the address.
  *
  * Elsewhere a fault maps what its chunk has inside the PMD around it. More would
  * put page tables where a later fault could have had a PMD; less would only

@@ -46,7 +46,7 @@ each_with_huge()
 
 # The page order of a PMD.
 pmd_order=$(awk '/^KernelPageSize:/ {
-	while (2 ^ order < $2 * 128)
+	for (pages = 1; pages < $2 * 128; pages *= 2)
 		order++
 	print order
 	exit
