@@ -27,8 +27,9 @@ static int dbb_arm_parse_heap(char **rest, struct dbb_arm *arm, struct dbb_refus
 				       "\"%.20s\" is no heap; accepted: those that bench/heap lists",
 				       *rest);
 	if (heap->missing)
-		return dbb_text_refuse(why, -EOPNOTSUPP, "heap %s: %s", heap->name,
-				       heap->missing);
+		return dbb_text_refuse(why, -EOPNOTSUPP,
+				       "heap %s: %s; accepted: those that bench/heap lists",
+				       heap->name, heap->missing);
 	arm->heap = heap;
 	if (colon)
 		*rest = colon + 1;
@@ -59,7 +60,9 @@ static int dbb_arm_find_strategy(struct dbb_arm *arm, const char *name,
 		arm->vmap = NULL;
 	}
 	if (!arm->mmap && !arm->vmap)
-		return dbb_text_refuse(why, -EOPNOTSUPP, "%s: %s", name, missing);
+		return dbb_text_refuse(why, -EOPNOTSUPP,
+				       "%s: %s; accepted: those in heap/*map_strategy",
+				       name, missing);
 	return 0;
 }
 

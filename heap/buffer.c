@@ -31,7 +31,8 @@ static int dbb_buffer_bind_mmap(struct dbb_buffer *buf, const struct dbb_mmap_st
 	int ret = 0;
 
 	if (how->missing)
-		return dbb_text_refuse(why, -EOPNOTSUPP, "mmap strategy %s: %s",
+		return dbb_text_refuse(why, -EOPNOTSUPP,
+				       "mmap strategy %s: %s; accepted: those in heap/mmap_strategy",
 				       how->name, how->missing);
 	if (how->pick)
 		how = how->pick(buf);
@@ -57,7 +58,8 @@ static int dbb_buffer_bind_vmap(struct dbb_buffer *buf, const struct dbb_vmap_st
 	int ret = 0;
 
 	if (how->missing)
-		return dbb_text_refuse(why, -EOPNOTSUPP, "vmap strategy %s: %s",
+		return dbb_text_refuse(why, -EOPNOTSUPP,
+				       "vmap strategy %s: %s; accepted: those in heap/vmap_strategy",
 				       how->name, how->missing);
 	if (how->pick)
 		how = how->pick(buf);

@@ -59,7 +59,8 @@ static int dbb_knobs_set_mmap(const char *text, struct dbb_refusal *why)
 		return dbb_text_refuse(why, -EINVAL,
 				       "no such mmap strategy; accepted: those the file lists");
 	if (how->missing)
-		return dbb_text_refuse(why, -EOPNOTSUPP, "%s: %s", how->name, how->missing);
+		return dbb_text_refuse(why, -EOPNOTSUPP, "%s: %s; accepted: those the file lists",
+				       how->name, how->missing);
 	WRITE_ONCE(dbb_knobs_mmap_now, how);
 	return 0;
 }
@@ -72,7 +73,8 @@ static int dbb_knobs_set_vmap(const char *text, struct dbb_refusal *why)
 		return dbb_text_refuse(why, -EINVAL,
 				       "no such vmap strategy; accepted: those the file lists");
 	if (how->missing)
-		return dbb_text_refuse(why, -EOPNOTSUPP, "%s: %s", how->name, how->missing);
+		return dbb_text_refuse(why, -EOPNOTSUPP, "%s: %s; accepted: those the file lists",
+				       how->name, how->missing);
 	WRITE_ONCE(dbb_knobs_vmap_now, how);
 	return 0;
 }

@@ -137,8 +137,12 @@ collect()
 				at[$i] = i
 			next
 		}
-		$at["phase"] != "total" {
-			cell = $at["op"] "," $at["phase"] "," $at["strategy"] "," \
+		# an empty figure is that of a step that the strategy does not take
+		$at["phase"] != "total" && $at["flags"] !~ /absent/ {
+			heap = $at["heap"] ":"
+			if (heap == "system:" || heap == "none:")
+				heap = ""
+			cell = $at["op"] "," $at["phase"] "," heap $at["strategy"] "," \
 				orders "," $at["size_bytes"]
 			if (!n[cell]++)
 				order[++cells] = cell
@@ -201,12 +205,12 @@ compare()
 	}
 	{
 		if (!header++)
-			printf "%-6s %-7s %-8s %-6s %11s %13s %13s %13s %8s\n", "op",
+			printf "%-6s %-7s %-12s %-6s %11s %13s %13s %13s %8s\n", "op",
 				"phase", "strategy", "orders", "size_bytes",
 				"instructions", "median", "baseline", "moved_%"
 		orders = $4
 		gsub(/\+/, ",", orders)
-		printf "%-6s %-7s %-8s %-6s %11s %13d %13d ", $1, $2, $3, orders, $5, $6, $7
+		printf "%-6s %-7s %-12s %-6s %11s %13d %13d ", $1, $2, $3, orders, $5, $6, $7
 		measured[cell] = 1
 		if (!(cell in old)) {
 			printf "%13s %8s\n", "-", "-"

@@ -264,7 +264,7 @@ finish()
 	exit "$code"
 }
 
-kernel=6.1 arch=amd64 limit=480 guest=''
+kernel=6.1 arch=amd64 limit=1800 guest=''
 while [ $# -gt 0 ]; do
 	case $1 in
 	--kernel | --arch) [ $# -ge 2 ] || die "$1 needs a value; see --help" ;;

@@ -19,9 +19,9 @@ sizes='64M 128M 256M 512M 1G 2G 4G'
 orders='0 4 8 9 8+4+0'
 memory=10G
 
-# Counts repeat, apart from interrupts and the page tables that a vmap finds or
-# makes: the fewer of two rounds will do. The guest's clock counts instructions;
-# only its RTC knows how long a user waits.
+# Counts repeat, apart from interrupts and other tasks: the fewer of two rounds
+# has less of them. The guest's clock counts instructions; only its RTC knows how
+# long a user waits.
 rounds='--iterations 2 warmup=1 verify=0 purge=round'
 
 lock "sweep-$kernel-$arch"
