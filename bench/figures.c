@@ -79,13 +79,14 @@ static bool dbb_figures_is_absent(const struct dbb_result *result, unsigned int 
 {
 	const struct dbb_sample *last = dbb_result_sample(result, result->rounds - 1, arm, 0);
 
-	return !last->reads[phase] && !last->raw[phase];
+	return !dbb_result_reads(result, last, phase) && !last->raw[phase];
 }
 
 static unsigned int dbb_figures_flags(const struct dbb_result *result, unsigned int arm,
 				      unsigned int phase, const struct dbb_row *row)
 {
-	u64 reads = dbb_result_sample(result, 0, arm, 0)->reads[phase];
+	const struct dbb_sample *first = dbb_result_sample(result, 0, arm, 0);
+	u64 reads = dbb_result_reads(result, first, phase);
 	s64 floor = max(3 * reads * result->cost.overhead, 10ULL * result->cost.tick);
 	unsigned int flags = 0;
 

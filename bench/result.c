@@ -78,6 +78,20 @@ struct dbb_row *dbb_result_row(const struct dbb_result *result, unsigned int arm
 }
 
 /**
+ * dbb_result_reads() - clock reads inside a figure
+ * @result: result
+ * @sample: one of its samples
+ * @phase: index of the phase
+ *
+ * Return: how often the clock was read, 0 for a step that was not taken.
+ */
+u64 dbb_result_reads(const struct dbb_result *result, const struct dbb_sample *sample,
+		     unsigned int phase)
+{
+	return result->params.op->phases[phase].reads + sample->inner_reads[phase];
+}
+
+/**
  * dbb_result_net() - a sample net of the clock's overhead
  * @result: result whose clock was calibrated
  * @round: measured round
@@ -93,7 +107,7 @@ s64 dbb_result_net(const struct dbb_result *result, u32 round, unsigned int arm,
 {
 	const struct dbb_sample *sample = dbb_result_sample(result, round, arm, thread);
 
-	return sample->raw[phase] - (u64)sample->reads[phase] * result->cost.overhead;
+	return sample->raw[phase] - dbb_result_reads(result, sample, phase) * result->cost.overhead;
 }
 
 /**

@@ -126,6 +126,8 @@ dbb_result_sample(const struct dbb_result *result, u32 round, unsigned int arm,
 struct dbb_result *dbb_result_new(const struct dbb_params *params);
 struct dbb_row *dbb_result_row(const struct dbb_result *result, unsigned int arm,
 			       unsigned int phase);
+u64 dbb_result_reads(const struct dbb_result *result, const struct dbb_sample *sample,
+		     unsigned int phase);
 s64 dbb_result_net(const struct dbb_result *result, u32 round, unsigned int arm,
 		   unsigned int thread, unsigned int phase);
 void dbb_result_describe(const struct dbb_result *result, dbb_describe_fn say, void *data);

@@ -69,18 +69,6 @@ dbb_sample_time_step(struct dbb_work *work, const struct dbb_phase *phase, u32 b
 	return ret;
 }
 
-static void dbb_sample_derive(struct dbb_work *work, unsigned int i,
-			      struct dbb_sample *sample)
-{
-	const struct dbb_phase *phase = &work->params->op->phases[i];
-
-	if (phase->derive)
-		sample->raw[i] = phase->derive(work, sample->raw);
-	sample->reads[i] = phase->reads;
-	if (phase->inner_reads)
-		sample->reads[i] += phase->inner_reads(work);
-}
-
 /**
  * dbb_sample_take() - time all phases of the operation once
  * @work: what to work on; its arm says how
@@ -109,17 +97,21 @@ int dbb_sample_take(struct dbb_work *work, u32 batch, struct dbb_sample *sample,
 	for (i = 0; !ret && i < op->nphases; i++) {
 		const struct dbb_phase *phase = &op->phases[i];
 
-		if (!phase->run)
+		if (phase->derive) {
+			sample->raw[i] = phase->derive(work, sample->raw);
+			if (phase->inner_reads)
+				sample->inner_reads[i] = phase->inner_reads(work);
 			continue;
+		}
 		ret = dbb_sample_time_step(work, phase, batch, delay, sample, &sample->raw[i]);
 		delay = 0;
 		if (ret)
 			return dbb_text_refuse(why, ret, "strategy %s: phase %s returned %pe",
 					       work->arm->name, phase->name, ERR_PTR(ret));
+		if (phase->inner_reads)
+			sample->inner_reads[i] = phase->inner_reads(work);
 		if (phase->verify && work->params->verify)
 			ret = op->verify(work, why);
 	}
-	for (i = 0; !ret && i < op->nphases; i++)
-		dbb_sample_derive(work, i, sample);
 	return ret;
 }

@@ -21,7 +21,7 @@
  * @flags: DBB_SAMPLE_ bits
  * @cpu: where it ended
  * @spun: the added delay of its arm, as it was, in the clock's unit
- * @reads: clock reads inside each phase
+ * @inner_reads: clock reads that the strategy made inside each phase
  * @raw: each phase, in the clock's unit, clock overhead included, of all the
  *	 calls of a batch together
  */
@@ -30,7 +30,7 @@ struct dbb_sample {
 	u8 flags;
 	u16 cpu;
 	u32 spun;
-	u8 reads[DBB_PHASES_MAX];
+	u8 inner_reads[DBB_PHASES_MAX];
 	u64 raw[];
 };
 

@@ -9,13 +9,14 @@
 
 csv=$scratch/sweep.csv
 
-# sweep STATUS ARGUMENT...: has to end with STATUS; what it says is in $scratch/output.
+# sweep STATUS ARGUMENT...: of two strategies, unless others are asked for. Has to
+# end with STATUS; what it says is in $scratch/output.
 sweep()
 {
 	wanted=$1
 	shift
 	status=0
-	sh "$test_dir/../sweep.sh" --out "$csv" "$@" >"$scratch/output" 2>&1 || status=$?
+	sh "$test_dir/../sweep.sh" --out "$csv" --strategies 'page sg' "$@" >"$scratch/output" 2>&1 || status=$?
 	[ "$status" = "$wanted" ] || {
 		complain "status $status, expected $wanted, from: sweep.sh $*"
 		tail -n 5 "$scratch/output"
@@ -92,6 +93,16 @@ test_complete()
 	expect_output '^sweep: 12 of 12: mmap 2048k orders 0'
 }
 
+# Without a list, all strategies that this kernel has.
+test_all_strategies()
+{
+	rm -f "$csv"
+	sh "$test_dir/../sweep.sh" --out "$csv" --ops mmap --sizes 64k --orders 0 \
+		--iterations 3 >"$scratch/output" 2>&1 || complain "status $?"
+	expect_equal strategies "$(select_rows strategy phase=mmap <"$csv" | sort | tr '\n' ' ')" \
+		"$(choices_of heap/mmap_strategy | tr ' ' '\n' | sort | tr '\n' ' ')"
+}
+
 # A second start finds nothing to do; more of a list adds only that.
 test_nothing_twice()
 {
@@ -115,7 +126,7 @@ pages 2097152 0 sg fill"
 start_sweep()
 {
 	rm -f "$csv" "$scratch/group"
-	spawn "$test_dir/foreground" "$scratch/group" sh "$test_dir/../sweep.sh" \
+	spawn "$test_dir/foreground" "$scratch/group" sh "$test_dir/../sweep.sh" --strategies 'page sg' \
 		--out "$csv" "$@" >"$scratch/output" 2>&1
 	wait_until test -s "$scratch/group"
 }
