@@ -30,13 +30,20 @@ static bool dbb_rounds_is_traced(const struct dbb_op *op)
 	       trace_dbb_vunmap_enabled() || trace_dbb_fill_enabled();
 }
 
-static int dbb_rounds_take_sample(struct dbb_rounds *rounds, u32 round,
-				  unsigned int arm, struct dbb_refusal *why)
+static int dbb_rounds_take_sample(struct dbb_rounds *rounds, u32 round, unsigned int arm,
+				  u8 order, struct dbb_refusal *why)
 {
-	return dbb_worker_sample(rounds->crew, &rounds->params->arms[arm],
-				 rounds->result->batch,
-				 dbb_result_sample(rounds->result, round, arm, 0),
-				 rounds->result->sample_size, why);
+	const struct dbb_result *result = rounds->result;
+	struct dbb_sample *first = dbb_result_sample(result, round, arm, 0);
+	unsigned int thread = rounds->params->threads;
+
+	while (thread--) {
+		struct dbb_sample *sample = (void *)first + thread * result->sample_size;
+
+		sample->order = order;
+	}
+	return dbb_worker_sample(rounds->crew, arm, result->batch, first,
+				 result->sample_size, why);
 }
 
 /* Fisher-Yates: every order is equally likely, so no arm is always second. */
@@ -55,16 +62,14 @@ static int dbb_rounds_take_round(struct dbb_rounds *rounds, u32 round, struct db
 {
 	const struct dbb_params *params = rounds->params;
 	u8 order[DBB_ARMS_MAX];
-	unsigned int i, thread;
+	unsigned int i;
 	int ret;
 
 	dbb_rounds_draw_order(rounds, order);
 	for (i = 0; i < params->narms; i++) {
-		ret = dbb_rounds_take_sample(rounds, round, order[i], why);
+		ret = dbb_rounds_take_sample(rounds, round, order[i], i, why);
 		if (ret)
 			return ret;
-		for (thread = 0; thread < params->threads; thread++)
-			dbb_result_sample(rounds->result, round, order[i], thread)->order = i;
 		rounds->result->lost += params->threads;
 		if (dbb_run_pause())
 			return -EINTR;
@@ -206,7 +211,7 @@ int dbb_rounds_choose_batch(struct dbb_rounds *rounds, struct dbb_refusal *why)
 		return 0;
 	for (arm = 0; arm < params->narms; arm++) {
 		for (;;) {
-			ret = dbb_rounds_take_sample(rounds, 0, arm, why);
+			ret = dbb_rounds_take_sample(rounds, 0, arm, 0, why);
 			if (ret)
 				return ret;
 			if (dbb_result_sample(result, 0, arm, 0)->raw[0] >= wanted ||

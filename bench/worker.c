@@ -45,6 +45,7 @@ struct dbb_worker {
  * @params: the run's parameters
  * @mm: address space that they map into
  * @batch: calls in the sample at hand
+ * @is_kthreads: the workers are kernel threads, else the calling task works
  * @missing: threads that have not come to the start of the sample yet
  * @quit: there will be no more samples
  * @workers: params->threads of them
@@ -53,6 +54,7 @@ struct dbb_crew {
 	const struct dbb_params *params;
 	struct mm_struct *mm;
 	u32 batch;
+	bool is_kthreads;
 	atomic_t missing;
 	bool quit;
 	struct dbb_worker workers[];
@@ -113,11 +115,6 @@ static int dbb_worker_start(struct dbb_crew *crew, unsigned int thread)
 	return 0;
 }
 
-static bool dbb_worker_is_kthread(const struct dbb_params *params)
-{
-	return params->threads > 1 || params->op->in_kthread;
-}
-
 /**
  * dbb_worker_hire() - make the crew of a run
  * @params: the run's parameters; they outlive the crew
@@ -141,6 +138,7 @@ struct dbb_crew *dbb_worker_hire(const struct dbb_params *params, struct dbb_ref
 	}
 	crew->params = params;
 	crew->mm = current->mm;
+	crew->is_kthreads = params->threads > 1 || params->op->in_kthread;
 	for (i = 0; i < params->threads; i++) {
 		struct dbb_worker *worker = &crew->workers[i];
 
@@ -152,7 +150,7 @@ struct dbb_crew *dbb_worker_hire(const struct dbb_params *params, struct dbb_ref
 		init_completion(&worker->go);
 		init_completion(&worker->done);
 	}
-	for (i = 0; dbb_worker_is_kthread(params) && i < params->threads; i++) {
+	for (i = 0; crew->is_kthreads && i < params->threads; i++) {
 		ret = dbb_worker_start(crew, i);
 		if (ret) {
 			dbb_text_refuse(why, ret, "thread %u of %u could not be started: %pe",
@@ -206,19 +204,17 @@ static void dbb_worker_wait(struct dbb_worker *worker)
 			dbb_run_stop();
 }
 
-static void dbb_worker_take_turn(struct dbb_work *work, const struct dbb_arm *arm)
+static void dbb_worker_take_turn(struct dbb_work *work, unsigned int arm)
 {
-	const struct dbb_subject *subject = &work->subjects[arm - work->params->arms];
-
-	work->arm = arm;
-	work->dmabuf = subject->dmabuf;
-	work->buf = subject->buf;
+	work->arm = &work->params->arms[arm];
+	work->dmabuf = work->subjects[arm].dmabuf;
+	work->buf = work->subjects[arm].buf;
 }
 
 /**
  * dbb_worker_sample() - take a sample in each thread, at the same time
  * @crew: the crew
- * @arm: whose turn it is
+ * @arm: index of the arm whose turn it is
  * @batch: calls of each step between two clock reads
  * @first: the first thread's sample; the others follow
  * @sample_size: distance of two samples, in bytes
@@ -226,7 +222,7 @@ static void dbb_worker_take_turn(struct dbb_work *work, const struct dbb_arm *ar
  *
  * Return: 0, or what the first thread that failed returned.
  */
-int dbb_worker_sample(struct dbb_crew *crew, const struct dbb_arm *arm, u32 batch,
+int dbb_worker_sample(struct dbb_crew *crew, unsigned int arm, u32 batch,
 		      struct dbb_sample *first, size_t sample_size,
 		      struct dbb_refusal *why)
 {
@@ -234,13 +230,15 @@ int dbb_worker_sample(struct dbb_crew *crew, const struct dbb_arm *arm, u32 batc
 	unsigned int i;
 	int ret = 0;
 
+	if (!crew->is_kthreads) {
+		dbb_worker_take_turn(&crew->workers[0].work, arm);
+		return dbb_sample_take(&crew->workers[0].work, batch, first, why);
+	}
+
 	for (i = 0; i < threads; i++) {
 		dbb_worker_take_turn(&crew->workers[i].work, arm);
 		crew->workers[i].sample = (void *)first + i * sample_size;
 	}
-	if (!dbb_worker_is_kthread(crew->params))
-		return dbb_sample_take(&crew->workers[0].work, batch, first, why);
-
 	crew->batch = batch;
 	atomic_set(&crew->missing, threads);
 	for (i = 0; i < threads; i++)

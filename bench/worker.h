@@ -13,7 +13,7 @@ struct dbb_crew;
 struct dbb_crew *dbb_worker_hire(const struct dbb_params *params, struct dbb_refusal *why);
 void dbb_worker_dismiss(struct dbb_crew *crew);
 struct dbb_work *dbb_worker_work(struct dbb_crew *crew, unsigned int thread);
-int dbb_worker_sample(struct dbb_crew *crew, const struct dbb_arm *arm, u32 batch,
+int dbb_worker_sample(struct dbb_crew *crew, unsigned int arm, u32 batch,
 		      struct dbb_sample *first, size_t sample_size,
 		      struct dbb_refusal *why);
 

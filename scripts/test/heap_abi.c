@@ -223,7 +223,7 @@ static void check_zero(const char *what, int fd, size_t len)
 
 static void zeroed(void)
 {
-	size_t len = 8 * MIB + 3 * page;
+	size_t len = 2 * MIB + 3 * page;
 	int i;
 
 	for (i = 0; i < 8; i++) {

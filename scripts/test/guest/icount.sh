@@ -68,6 +68,28 @@ test_mmap_auto()
 	expect_awk 'half of sg at order 0' "2 * $auto <= $sg"
 }
 
+# Mapping and first touch with huge, against sg, which is what mainline does from
+# 6.19 on: a twentieth where x86 looks up memory types, half of it elsewhere.
+test_mmap_huge()
+{
+	reason=$(sed -n 's/^# huge: //p' "$D/heap/mmap_strategy")
+	[ -z "$reason" ] || skip "$reason"
+	set_knob heap/orders 9
+	run 'touch size=512M strategies=sg,huge iterations=3 warmup=1 verify=0'
+	for arm in sg huge; do
+		cost=$(($(column min_ns phase=mmap strategy=$arm) +
+			$(column min_ns phase=first strategy=$arm) -
+			$(column min_ns phase=stride strategy=$arm)))
+		note "$arm: $cost instructions"
+		[ $arm = huge ] || sg_cost=$cost
+	done
+	if [ "$(environment pat)" = on ]; then
+		expect_awk 'a twentieth of sg' "20 * $cost <= $sg_cost"
+	else
+		expect_awk 'half of sg' "2 * $cost <= $sg_cost"
+	fi
+}
+
 # The parts of a vmap are within 2 % of the total, whatever its parts are.
 test_vmap_shares()
 {

@@ -166,7 +166,7 @@ is_on()
 	[ "$state" = running ]
 }
 
-expect_nothing_left()
+expect_stopped_clean()
 {
 	wait "$pid"
 	expect_equal "$1" "$(cat "$scratch/put")" EINTR
@@ -182,10 +182,10 @@ test_stop()
 	for op in alloc attach sync touch; do
 		start_stoppable "$op size=768M strategies=page,sg iterations=1000000 warmup=0"
 		expect_equal 'write to stop' "$(put bench/stop 1)" ok
-		expect_nothing_left "$op, stopped"
+		expect_stopped_clean "$op, stopped"
 		start_stoppable "$op size=768M strategies=page,sg iterations=1000000 warmup=0"
 		kill -INT "$pid"
-		expect_nothing_left "$op, SIGINT"
+		expect_stopped_clean "$op, SIGINT"
 	done
 }
 

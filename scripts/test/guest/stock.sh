@@ -67,6 +67,46 @@ test_vmap()
 	expect_awk 'speedup of sg' "$(column speedup phase=total strategy=sg) >= 1.25"
 }
 
+# run_mmap ORDERS: auto with chunks of ORDERS beside the stock heap, map only.
+run_mmap()
+{
+	set_knob heap/orders "$1"
+	run_beside $stock 512M \
+		'mmap strategies=fd:exporter,system:auto iterations=3 warmup=1 verify=0'
+	stock_count=$(count_of mmap fd exporter) auto_count=$(count_of mmap system auto)
+	note "orders $1: auto $auto_count instructions, stock heap $stock_count"
+}
+
+# What auto picks takes a sixth of the stock heap's instructions with large chunks,
+# and half of them with single pages.
+test_auto()
+{
+	need_stock
+	run_mmap 8
+	[ "$(environment pat)" != on ] ||
+		expect_awk 'a sixth at order 8' "6 * $auto_count <= $stock_count"
+	run_mmap 0
+	expect_awk 'half at order 0' "2 * $auto_count <= $stock_count"
+}
+
+# Mapping and first touch with huge take a twentieth of the stock heap's.
+test_huge()
+{
+	need_stock
+	reason=$(sed -n 's/^# huge: //p' "$D/heap/mmap_strategy")
+	[ -z "$reason" ] || skip "$reason"
+	set_knob heap/orders 9
+	run_beside $stock 512M \
+		'touch strategies=fd:exporter,system:huge iterations=3 warmup=1 verify=0'
+	for arm in 'fd exporter' 'system huge'; do
+		# shellcheck disable=SC2086 # two words
+		cost=$(($(count_of mmap $arm) + $(count_of first $arm) - $(count_of stride $arm)))
+		note "$arm: $cost instructions"
+		[ "$arm" = 'system huge' ] || stock_count=$cost
+	done
+	expect_awk 'a twentieth' "20 * $cost <= $stock_count"
+}
+
 # A udmabuf is measured like any other exporter.
 test_udmabuf()
 {
