@@ -5,6 +5,7 @@
  * add themselves when the module is loaded (cma.c).
  */
 #include <linux/kernel.h>
+#include <linux/sched/signal.h>
 #include <linux/string.h>
 
 #include "buffer.h"
@@ -74,4 +75,15 @@ const struct dbb_backend *dbb_backend_find(const char *name)
 		if (sysfs_streq(name, dbb_backends[i]->name))
 			return dbb_backends[i];
 	return NULL;
+}
+
+/**
+ * dbb_backend_given_up() - is nobody waiting for the buffer any more?
+ * @cancelled: asks; may be NULL
+ *
+ * Return: whether a fatal signal came or @cancelled says so.
+ */
+bool dbb_backend_given_up(bool (*cancelled)(void))
+{
+	return fatal_signal_pending(current) || (cancelled && cancelled());
 }

@@ -6,7 +6,6 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/scatterlist.h>
-#include <linux/sched/signal.h>
 #include <linux/sizes.h>
 
 #include "buffer.h"
@@ -61,22 +60,11 @@ int dbb_block_clear(struct page *page, unsigned long npages, bool (*cancelled)(v
 
 	for (i = 0; i < npages; i++) {
 		if (i % DBB_BLOCK_BREATH == 0) {
-			if (dbb_block_given_up(cancelled))
+			if (dbb_backend_given_up(cancelled))
 				return -EINTR;
 			cond_resched();
 		}
 		clear_highpage(pfn_to_page(pfn + i));
 	}
 	return 0;
-}
-
-/**
- * dbb_block_given_up() - is nobody waiting for the buffer any more?
- * @cancelled: asks; may be NULL
- *
- * Return: whether a fatal signal came or @cancelled says so.
- */
-bool dbb_block_given_up(bool (*cancelled)(void))
-{
-	return fatal_signal_pending(current) || (cancelled && cancelled());
 }

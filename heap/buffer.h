@@ -117,6 +117,7 @@ extern const struct dbb_vmap_strategy dbb_vmap_auto;
 
 /* the backends */
 int dbb_backend_add(const struct dbb_backend *backend);
+bool dbb_backend_given_up(bool (*cancelled)(void));
 extern const struct dbb_backend dbb_system_backend;
 extern const struct dbb_backend dbb_vmalloc_backend;
 extern const struct dbb_backend dbb_contig_backend;
@@ -130,7 +131,6 @@ void dbb_cma_exit(void);
 /* block.c */
 int dbb_block_describe(struct dbb_buffer *buf, struct page *page);
 int dbb_block_clear(struct page *page, unsigned long npages, bool (*cancelled)(void));
-bool dbb_block_given_up(bool (*cancelled)(void));
 
 /* device.c */
 struct device *dbb_device_create(const char *name);

@@ -20,11 +20,11 @@ static int dbb_cma_alloc(struct dbb_buffer *buf, bool (*cancelled)(void))
 	struct page *page;
 	int ret;
 
-	if (dbb_block_given_up(cancelled))
+	if (dbb_backend_given_up(cancelled))
 		return -EINTR;
 	page = dbb_compat_cma_alloc(area, npages, get_order(buf->len));
 	if (!page)
-		return dbb_block_given_up(cancelled) ? -EINTR : -ENOMEM;
+		return dbb_backend_given_up(cancelled) ? -EINTR : -ENOMEM;
 	ret = dbb_block_clear(page, npages, cancelled);
 	if (!ret)
 		ret = dbb_block_describe(buf, page);

@@ -54,11 +54,11 @@ static int dbb_cmadev_alloc(struct dbb_buffer *buf, bool (*cancelled)(void))
 	struct page *page;
 	int ret;
 
-	if (dbb_block_given_up(cancelled))
+	if (dbb_backend_given_up(cancelled))
 		return -EINTR;
 	page = dbb_cmadev_take(dbb_cma_of(buf), buf);
 	if (!page)
-		return dbb_block_given_up(cancelled) ? -EINTR : -ENOMEM;
+		return dbb_backend_given_up(cancelled) ? -EINTR : -ENOMEM;
 	ret = dbb_block_describe(buf, page);
 	if (ret)
 		dbb_device_free(buf, page);

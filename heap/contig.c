@@ -72,7 +72,7 @@ static int dbb_contig_alloc(struct dbb_buffer *buf, bool (*cancelled)(void))
 	struct page *page;
 	int ret;
 
-	if (dbb_block_given_up(cancelled))
+	if (dbb_backend_given_up(cancelled))
 		return -EINTR;
 	page = dbb_contig_from_buddy(buf->len);
 	if (!page)
@@ -80,7 +80,7 @@ static int dbb_contig_alloc(struct dbb_buffer *buf, bool (*cancelled)(void))
 	if (!page)
 		page = dbb_contig_from_device(buf);
 	if (!page)
-		return dbb_block_given_up(cancelled) ? -EINTR : -ENOMEM;
+		return dbb_backend_given_up(cancelled) ? -EINTR : -ENOMEM;
 	if (IS_ERR(page))
 		return PTR_ERR(page);
 

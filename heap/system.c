@@ -10,7 +10,6 @@
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/scatterlist.h>
-#include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
 
@@ -108,7 +107,7 @@ static int dbb_system_alloc_list(const struct dbb_buffer *buf, struct list_head 
 	for (*chunks = 0; len; (*chunks)++) {
 		struct page *page;
 
-		if (fatal_signal_pending(current) || (cancelled && cancelled()))
+		if (dbb_backend_given_up(cancelled))
 			return -EINTR;
 		page = dbb_system_alloc_chunk(&orders, &wear, len, &first);
 		if (!page)

@@ -8,7 +8,6 @@
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/scatterlist.h>
-#include <linux/sched/signal.h>
 #include <linux/vmalloc.h>
 
 #include "buffer.h"
@@ -19,11 +18,6 @@
  */
 #define DBB_VMALLOC_GFP \
 	(GFP_KERNEL | __GFP_ZERO | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
-
-static bool dbb_vmalloc_given_up(bool (*cancelled)(void))
-{
-	return fatal_signal_pending(current) || (cancelled && cancelled());
-}
 
 /* Neighbours in memory become one entry. */
 static int dbb_vmalloc_build_table(struct dbb_buffer *buf)
@@ -53,10 +47,10 @@ static int dbb_vmalloc_alloc(struct dbb_buffer *buf, bool (*cancelled)(void))
 {
 	int ret;
 
-	if (dbb_vmalloc_given_up(cancelled))
+	if (dbb_backend_given_up(cancelled))
 		return -EINTR;
 	buf->born = dbb_compat_vmalloc(buf->len, DBB_VMALLOC_GFP);
-	if (dbb_vmalloc_given_up(cancelled))
+	if (dbb_backend_given_up(cancelled))
 		ret = -EINTR;
 	else
 		ret = buf->born ? dbb_vmalloc_build_table(buf) : -ENOMEM;
