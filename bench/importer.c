@@ -22,7 +22,7 @@
  */
 static int dbb_importer_find_out(struct dbb_importer *importer)
 {
-	struct device *dev = &importer->pdev->dev;
+	struct device *dev = importer->dev;
 	struct page *page = alloc_page(GFP_KERNEL);
 	dma_addr_t addr;
 	int ret = 0;
@@ -53,21 +53,15 @@ static int dbb_importer_find_out(struct dbb_importer *importer)
  */
 int dbb_importer_open(struct dbb_importer *importer, enum dma_data_direction dir)
 {
-	const struct platform_device_info info = {
-		.name	= KBUILD_MODNAME "_importer",
-		.id	= PLATFORM_DEVID_AUTO,
-	};
-	struct platform_device *pdev = platform_device_register_full(&info);
+	struct device *dev = dbb_device_create(KBUILD_MODNAME "_importer", PLATFORM_DEVID_AUTO);
 	int ret;
 
-	if (IS_ERR(pdev))
-		return PTR_ERR(pdev);
-	importer->pdev = pdev;
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	importer->dev = dev;
 	importer->dir = dir;
-	dma_set_max_seg_size(&pdev->dev, UINT_MAX);
-	ret = dma_coerce_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(64));
-	if (!ret)
-		ret = dbb_importer_find_out(importer);
+	dma_set_max_seg_size(dev, UINT_MAX);
+	ret = dbb_importer_find_out(importer);
 	if (ret)
 		dbb_importer_close(importer);
 	return ret;
@@ -83,8 +77,8 @@ void dbb_importer_close(struct dbb_importer *importer)
 		dbb_importer_unmap(importer);
 	if (importer->attachment)
 		dbb_importer_detach(importer);
-	platform_device_unregister(importer->pdev);
-	importer->pdev = NULL;
+	dbb_device_destroy(importer->dev);
+	importer->dev = NULL;
 }
 
 /**
@@ -96,7 +90,7 @@ void dbb_importer_close(struct dbb_importer *importer)
  */
 int dbb_importer_attach(struct dbb_importer *importer, struct dma_buf *dmabuf)
 {
-	struct dma_buf_attachment *attachment = dma_buf_attach(dmabuf, &importer->pdev->dev);
+	struct dma_buf_attachment *attachment = dma_buf_attach(dmabuf, importer->dev);
 
 	if (IS_ERR(attachment))
 		return PTR_ERR(attachment);

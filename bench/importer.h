@@ -10,21 +10,21 @@
 
 struct dbb_buffer;
 struct dbb_refusal;
+struct device;
 struct dma_buf;
 struct dma_buf_attachment;
-struct platform_device;
 struct sg_table;
 
 /**
  * struct dbb_importer - an importer device, and what it has of one buffer
- * @pdev: the device, NULL when there is none
+ * @dev: the device, NULL when there is none
  * @attachment: to a buffer, or NULL
  * @table: its DMA mapping, or NULL
  * @dir: direction of the DMA
  * @direct: DMA addresses are physical ones: no IOMMU, no bounce buffers
  */
 struct dbb_importer {
-	struct platform_device *pdev;
+	struct device *dev;
 	struct dma_buf_attachment *attachment;
 	struct sg_table *table;
 	enum dma_data_direction dir;

@@ -133,8 +133,6 @@ int dbb_block_describe(struct dbb_buffer *buf, struct page *page);
 int dbb_block_clear(struct page *page, unsigned long npages, bool (*cancelled)(void));
 
 /* device.c */
-struct device *dbb_device_create(const char *name);
-void dbb_device_destroy(struct device *dev);
 struct page *dbb_device_alloc(struct device *dev, struct dbb_buffer *buf, size_t len);
 void dbb_device_free(struct dbb_buffer *buf, struct page *page);
 

@@ -13,6 +13,7 @@
 #include <linux/mm.h>
 #include <linux/of.h>
 #include <linux/of_reserved_mem.h>
+#include <linux/platform_device.h>
 #include <linux/slab.h>
 
 #include "cma.h"
@@ -80,7 +81,7 @@ static int dbb_cmadev_attach(struct dbb_cma *cma)
 
 	if (!name)
 		return -ENOMEM;
-	dev = dbb_device_create(name);
+	dev = dbb_device_create(name, PLATFORM_DEVID_NONE);
 	kfree(name);
 	if (IS_ERR(dev))
 		return PTR_ERR(dev);

@@ -6,6 +6,7 @@
 #include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
+#include <linux/platform_device.h>
 
 #include "buffer.h"
 
@@ -118,7 +119,7 @@ static int dbb_contig_explain(const struct dbb_buffer *buf, struct dbb_refusal *
  */
 int dbb_contig_init(void)
 {
-	dbb_contig_device = dbb_device_create(KBUILD_MODNAME "_contig");
+	dbb_contig_device = dbb_device_create(KBUILD_MODNAME "_contig", PLATFORM_DEVID_NONE);
 	return PTR_ERR_OR_ZERO(dbb_contig_device);
 }
 

@@ -26,14 +26,15 @@ struct dbb_device_pages {
 /**
  * dbb_device_create() - make a device that reaches all memory
  * @name: its name in /sys/devices/platform
+ * @id: PLATFORM_DEVID_NONE, or PLATFORM_DEVID_AUTO where there may be several
  *
  * Return: the device, or an ERR_PTR.
  */
-struct device *dbb_device_create(const char *name)
+struct device *dbb_device_create(const char *name, int id)
 {
 	struct platform_device_info info = {
 		.name = name,
-		.id = PLATFORM_DEVID_NONE,
+		.id = id,
 		.dma_mask = DMA_BIT_MASK(64),
 	};
 	struct platform_device *pdev = platform_device_register_full(&info);
@@ -51,11 +52,12 @@ struct device *dbb_device_create(const char *name)
 
 /**
  * dbb_device_destroy() - the mirror of dbb_device_create()
- * @dev: device without pages
+ * @dev: device without pages; NULL does nothing
  */
 void dbb_device_destroy(struct device *dev)
 {
-	platform_device_unregister(to_platform_device(dev));
+	if (dev)
+		platform_device_unregister(to_platform_device(dev));
 }
 
 /**

@@ -13,6 +13,7 @@ struct dbb_buffer;
 struct dbb_backend;
 struct dbb_refusal;
 struct dentry;
+struct device;
 struct page;
 struct sg_table;
 struct vm_area_struct;
@@ -231,6 +232,11 @@ struct dbb_buffer_walk {
 
 void dbb_buffer_walk_begin(struct dbb_buffer_walk *walk, const struct dbb_buffer *buf);
 struct page *dbb_buffer_walk_next(struct dbb_buffer_walk *walk);
+
+/* ---- devices of the module's own: device.c ---- */
+
+struct device *dbb_device_create(const char *name, int id);
+void dbb_device_destroy(struct device *dev);
 
 /* ---- refusals and text: text.c, errlog.c ---- */
 
