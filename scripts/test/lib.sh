@@ -158,6 +158,21 @@ helper()
 	"$test_dir/$name" "$@"
 }
 
+# plant FILE SED: a copy of the sources, $planted, with heap/FILE changed by the
+# commands SED, which have to change it.
+plant()
+{
+	planted=$scratch/planted
+	rm -rf "$planted"
+	mkdir "$planted"
+	for name in Kbuild heap bench trace scripts; do
+		cp -r "$test_dir/../../$name" "$planted/$name"
+	done
+	sed -i "$2" "$planted/heap/$1"
+	! cmp -s "$planted/heap/$1" "$test_dir/../../heap/$1" ||
+		fail "sed '$2' changes nothing in heap/$1"
+}
+
 # --- the module ---
 
 is_loaded()

@@ -38,20 +38,6 @@ test_repeats()
 		END { printf "most that a cell moved: %.3f %%", most }' "$scratch/exact.out")"
 }
 
-# A copy of the sources with a line added after the one that has TEXT.
-plant()
-{
-	planted=$scratch/planted
-	rm -rf "$planted"
-	mkdir "$planted"
-	for name in Kbuild heap bench trace scripts; do
-		cp -r "$test_dir/../../$name" "$planted/$name"
-	done
-	sed -i "/$2/a\\$3" "$planted/heap/$1"
-	! cmp -s "$planted/heap/$1" "$test_dir/../../heap/$1" ||
-		fail "heap/$1 has no line with '$2'"
-}
-
 # One percent more in a single strategy is found and named, and nothing else
 # is. Taking it out again is an improvement, which the baseline has to learn.
 test_planted()
@@ -63,8 +49,8 @@ test_planted()
 	plain=$(awk -F , '$1 == "mmap" && $2 == "mmap" && $3 == "sg" { print $6 }' \
 		"$scratch/planted.csv")
 	# at each of 64 scatterlist entries: two instructions a turn or three
-	plant mmap_sg.c 'unsigned long len = sg->length;' \
-		"{ int turn; for (turn = 0; turn < $((plain / 100 / 64 / 2)); turn++) barrier(); }"
+	plant mmap_sg.c "/unsigned long len = sg->length;/a\\
+{ int turn; for (turn = 0; turn < $((plain / 100 / 64 / 2)); turn++) barrier(); }"
 	(
 		DBB_SRC=$planted
 		export DBB_SRC

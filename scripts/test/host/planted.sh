@@ -4,21 +4,6 @@
 # sources with an off-by-one in it, and the report has to name that strategy.
 # shellcheck disable=SC2154 # test_dir, scratch, kernel and arch come from run.sh
 
-# plant FILE TEXT BUGGY: replaces TEXT, basic regular expressions both, in a copy
-# of the sources. What is read beyond a mapping's pages is never written.
-plant()
-{
-	planted=$scratch/planted
-	rm -rf "$planted"
-	mkdir "$planted"
-	for name in Kbuild heap bench trace scripts; do
-		cp -r "$test_dir/../../$name" "$planted/$name"
-	done
-	sed -i "s/$2/$3/" "$planted/heap/$1"
-	! cmp -s "$planted/heap/$1" "$test_dir/../../heap/$1" ||
-		fail "heap/$1 has no '$2'"
-}
-
 # find KIND STRATEGY TEXT: of the KIND of strategies, all results of STRATEGY are
 # bad on heap system, but for a buffer of one page, and no other's is, unless it is
 # one that chooses; a note has TEXT. Other heaps have buffers of one chunk.
@@ -46,43 +31,42 @@ find_planted()
 # mmap sg, in the middle of a chunk: the page after the right one.
 test_mmap_sg_offset()
 {
-	plant mmap_sg.c '(skip >> PAGE_SHIFT)' '(skip >> PAGE_SHIFT) + !!skip'
+	plant mmap_sg.c 's/(skip >> PAGE_SHIFT)/& + !!skip/'
 	find_planted mmap sg 'window: [0-9]* pages from page [0-9]* on: page 0 of the user mapping shows tag'
 }
 
 # mmap sg: the offset is taken off each chunk, not only off the first.
 test_mmap_sg_reset()
 {
-	plant mmap_sg.c 'skip = 0;' ';'
+	plant mmap_sg.c 's/skip = 0;/;/'
 	find_planted mmap sg 'window: .* from page [0-9]* on: '
 }
 
 # mmap page: it ends one page early.
 test_mmap_page_end()
 {
-	plant mmap_page.c 'addr >= vma->vm_end' 'addr + PAGE_SIZE >= vma->vm_end'
+	plant mmap_page.c 's/addr >= vma->vm_end/addr + PAGE_SIZE >= vma->vm_end/'
 	find_planted mmap page 'user mapping: page [0-9]* of the user mapping cannot be read'
 }
 
 # mmap page: it begins at the buffer's first page wherever the window does.
 test_mmap_page_offset()
 {
-	plant mmap_page.c '&it, vma->vm_pgoff)' '\&it, 0)'
+	plant mmap_page.c 's/&it, vma->vm_pgoff)/\&it, 0)/'
 	find_planted mmap page 'window: 1 pages from page 1 on: page 0 of the user mapping shows tag .* of page 0, '
 }
 
 # A filling loop that has the last page of the buffer twice.
 plant_fill()
 {
-	plant "vmap_$1.c" "^\\(const struct dbb_vmap_strategy dbb_vmap_$1 = {\\)" \
-		"static int off_by_one(struct dbb_buffer *buf, struct page **pages)\\
+	plant "vmap_$1.c" "s/^\\(const struct dbb_vmap_strategy dbb_vmap_$1 = {\\)/static int off_by_one(struct dbb_buffer *buf, struct page **pages)\\
 {\\
 	unsigned long n = dbb_buffer_npages(buf);\\
 	int ret = dbb_vmap_$1_fill(buf, pages);\\
 	if (n > 1) pages[n - 2] = pages[n - 1];\\
 	return ret;\\
 }\\
-\\1"
+\\1/"
 	sed -i "s/\\(\\.fill[[:space:]]*=\\).*/\\1 off_by_one,/" "$planted/heap/vmap_$1.c"
 	find_planted vmap "$1" 'kernel mapping: page 41 of the kernel mapping shows tag .* of page 42, '
 }
