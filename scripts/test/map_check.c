@@ -303,34 +303,11 @@ static void remap(void)
 	munmap(place, bytes(npages));
 }
 
-static void fork_child(void)
+/* A child sees the pages of @map, and the parent what it wrote there. */
+static void share_with_child(u32 *map)
 {
 	unsigned long i;
 	pid_t child = must("fork", fork());
-	int status;
-
-	if (!child) {
-		check_tags("in the child", full, 0, npages);
-		for (i = 0; i < npages; i++)
-			*word_of(full, i) = ~tag_of(i);
-		fflush(stdout);
-		_exit(complaints ? 1 : 0);
-	}
-	waitpid(child, &status, 0);
-	expect_equal("status of the child", status, 0);
-	for (i = 0; i < npages; i++)
-		if (*word_of(full, i) != ~tag_of(i))
-			break;
-	expect_equal("pages that show what the child wrote", i, npages);
-}
-
-/* Neither has touched the mapping when they part. */
-static void fork_untouched(void)
-{
-	u32 *map = must_map("mmap", mmap(NULL, bytes(npages), PROT_READ | PROT_WRITE,
-					 MAP_SHARED, fd, 0));
-	pid_t child = must("fork", fork());
-	unsigned long i;
 	int status;
 
 	if (!child) {
@@ -346,6 +323,18 @@ static void fork_untouched(void)
 		if (read_word(map, i) != ~tag_of(i))
 			break;
 	expect_equal("pages that show what the child wrote", i, npages);
+}
+
+static void fork_child(void)
+{
+	share_with_child((u32 *)full);
+}
+
+/* Neither has touched the mapping when they part. */
+static void fork_untouched(void)
+{
+	share_with_child(must_map("mmap", mmap(NULL, bytes(npages), PROT_READ | PROT_WRITE,
+					       MAP_SHARED, fd, 0)));
 }
 
 static void change_protection(void)
