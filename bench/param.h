@@ -27,15 +27,17 @@ struct seq_file;
 #define DBB_CPU_ANY -1
 
 /**
- * enum dbb_purge - when lazily freed kernel mappings are really freed
+ * enum dbb_purge - when kernel mappings and page tables that are freed lazily are
  * @DBB_PURGE_NONE: when the kernel does it, inside somebody's time
  * @DBB_PURGE_ROUND: before each round
  * @DBB_PURGE_BLOCK: before each %DBB_PURGE_BLOCK_ROUNDS rounds
+ * @DBB_PURGE_SAMPLE: before each sample
  */
 enum dbb_purge {
 	DBB_PURGE_NONE,
 	DBB_PURGE_ROUND,
 	DBB_PURGE_BLOCK,
+	DBB_PURGE_SAMPLE,
 	DBB_PURGE_MAX
 };
 
@@ -57,7 +59,7 @@ enum dbb_purge {
  * @threads: how many do the same at the same time
  * @cpu: where the first thread is pinned, or %DBB_CPU_ANY
  * @clock: what counts
- * @purge: when lazily freed kernel mappings are really freed
+ * @purge: when that which is freed lazily is really freed
  * @seed: of the order of the arms; 0 draws one for each run
  * @verify: check each mapping page by page, untimed
  */

@@ -289,6 +289,7 @@ static const char *const dbb_param_purges[DBB_PURGE_MAX] = {
 	[DBB_PURGE_NONE]	= "none",
 	[DBB_PURGE_ROUND]	= "round",
 	[DBB_PURGE_BLOCK]	= "block",
+	[DBB_PURGE_SAMPLE]	= "sample",
 };
 
 static int dbb_param_set_purge(struct dbb_params *params, const char *value,
@@ -298,7 +299,7 @@ static int dbb_param_set_purge(struct dbb_params *params, const char *value,
 
 	if (purge < 0)
 		return dbb_text_refuse(why, -EINVAL,
-				       "\"%.20s\" is no purge; accepted: none, round, block",
+				       "\"%.20s\" is no purge; accepted: none, round, block, sample",
 				       value);
 	params->purge = purge;
 	return 0;
@@ -362,7 +363,7 @@ const struct dbb_param dbb_param_table[DBB_PARAM_COUNT] = {
 	  dbb_param_set_cpu, dbb_param_print_cpu },
 	{ "clock", "what counts; the columns are named after its unit", dbb_param_set_clock,
 	  dbb_param_print_clock, dbb_param_choices_clock },
-	{ "purge", "free lazily freed kernel mappings, untimed: none, each round, each 16 (block)",
+	{ "purge", "free what is freed lazily, untimed: none, each round, 16 (block) or sample",
 	  dbb_param_set_purge, dbb_param_print_purge, dbb_param_choices_purge },
 	{ "verify", "1: check every page of every mapping, untimed",
 	  dbb_param_set_verify, dbb_param_print_verify },

@@ -6,6 +6,7 @@
 #include <linux/bits.h>
 #include <linux/kernel.h>
 #include <linux/prandom.h>
+#include <linux/rcupdate.h>
 #include <linux/vmalloc.h>
 
 #include "rounds.h"
@@ -30,6 +31,16 @@ static bool dbb_rounds_is_traced(const struct dbb_op *op)
 	       trace_dbb_vunmap_enabled() || trace_dbb_fill_enabled();
 }
 
+/*
+ * Kernel mappings outlive vunmap() until enough have gathered. Page tables that
+ * munmap() freed wait for a grace period, and then take time from whoever runs.
+ */
+static void dbb_rounds_purge(void)
+{
+	vm_unmap_aliases();
+	rcu_barrier();
+}
+
 static int dbb_rounds_take_sample(struct dbb_rounds *rounds, u32 round, unsigned int arm,
 				  u8 order, struct dbb_refusal *why)
 {
@@ -37,6 +48,8 @@ static int dbb_rounds_take_sample(struct dbb_rounds *rounds, u32 round, unsigned
 	struct dbb_sample *first = dbb_result_sample(result, round, arm, 0);
 	unsigned int thread = rounds->params->threads;
 
+	if (rounds->params->purge == DBB_PURGE_SAMPLE)
+		dbb_rounds_purge();
 	while (thread--) {
 		struct dbb_sample *sample = (void *)first + thread * result->sample_size;
 
@@ -58,13 +71,18 @@ static void dbb_rounds_draw_order(struct dbb_rounds *rounds, u8 *order)
 	}
 }
 
-static int dbb_rounds_take_round(struct dbb_rounds *rounds, u32 round, struct dbb_refusal *why)
+/* @round is its place in the result, @count its number, which a warm-up has too. */
+static int dbb_rounds_take_round(struct dbb_rounds *rounds, u32 round, u32 count,
+				 struct dbb_refusal *why)
 {
 	const struct dbb_params *params = rounds->params;
 	u8 order[DBB_ARMS_MAX];
 	unsigned int i;
 	int ret;
 
+	if (params->purge == DBB_PURGE_ROUND ||
+	    (params->purge == DBB_PURGE_BLOCK && !(count % DBB_PURGE_BLOCK_ROUNDS)))
+		dbb_rounds_purge();
 	dbb_rounds_draw_order(rounds, order);
 	for (i = 0; i < params->narms; i++) {
 		ret = dbb_rounds_take_sample(rounds, round, order[i], i, why);
@@ -102,15 +120,6 @@ static void dbb_rounds_trace_round(const struct dbb_rounds *rounds, u32 round)
 			dbb_rounds_trace_sample(rounds, round, arm, thread);
 }
 
-static void dbb_rounds_purge(const struct dbb_rounds *rounds, u32 round)
-{
-	enum dbb_purge purge = rounds->params->purge;
-
-	if (purge == DBB_PURGE_ROUND ||
-	    (purge == DBB_PURGE_BLOCK && !(round % DBB_PURGE_BLOCK_ROUNDS)))
-		vm_unmap_aliases();
-}
-
 static s64 dbb_rounds_sum_steps(const struct dbb_rounds *rounds, unsigned int arm)
 {
 	const struct dbb_sample *sample = dbb_result_sample(rounds->result, 0, arm, 0);
@@ -146,8 +155,7 @@ int dbb_rounds_warm_up(struct dbb_rounds *rounds, struct dbb_refusal *why)
 	int ret;
 
 	while (!dbb_rounds_is_warm(rounds)) {
-		dbb_rounds_purge(rounds, rounds->warmup.rounds);
-		ret = dbb_rounds_take_round(rounds, 0, why);
+		ret = dbb_rounds_take_round(rounds, 0, rounds->warmup.rounds, why);
 		if (ret)
 			return ret;
 		for (arm = 0; arm < rounds->params->narms; arm++)
@@ -177,8 +185,7 @@ int dbb_rounds_take(struct dbb_rounds *rounds, struct dbb_refusal *why)
 	prandom_seed_state(&rounds->rnd, rounds->params->seed);
 	while (result->rounds < rounds->params->iterations) {
 		result->traced |= dbb_rounds_is_traced(rounds->params->op);
-		dbb_rounds_purge(rounds, result->rounds);
-		ret = dbb_rounds_take_round(rounds, result->rounds, why);
+		ret = dbb_rounds_take_round(rounds, result->rounds, result->rounds, why);
 		if (ret)
 			return ret;
 		dbb_rounds_trace_round(rounds, result->rounds);
