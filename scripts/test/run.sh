@@ -11,9 +11,10 @@ vm=$test_dir/../vm
 usage()
 {
 	cat <<-END
-	usage: scripts/test/run.sh [--kernel K] [--arch A] [--list] [TEST...]
+	usage: scripts/test/run.sh [--kernel K] [--arch A] [--guests] [--list] [TEST...]
 	  --kernel K   a kernel of scripts/vm/kernels (default 6.1)
 	  --arch A     amd64 or arm64 (default amd64)
+	  --guests     leave out the topics that need no guest of their own, in host/
 	  --list       print the names of all cases and what they show
 	TEST is a topic, such as mmap, or a case of one, such as mmap.remap.
 	END
@@ -32,6 +33,7 @@ die()
 list_cases()
 {
 	for file in "$test_dir"/guest/*.sh "$test_dir"/host/*.sh; do
+		[ -z "$guests" ] || [ "${file%/host/*}" = "$file" ] || continue
 		sed -n "s|^test_\([a-z0-9_]*\)()\$|$file \1|p" "$file"
 		case $file in
 		*/guest/*) grep -q -x 'test_clean()' "$file" || echo "$file clean" ;;
@@ -264,7 +266,7 @@ finish()
 	exit "$code"
 }
 
-kernel=6.1 arch=amd64 limit=1800 guest=''
+kernel=6.1 arch=amd64 guests='' limit=1800 guest=''
 while [ $# -gt 0 ]; do
 	case $1 in
 	--kernel | --arch) [ $# -ge 2 ] || die "$1 needs a value; see --help" ;;
@@ -272,6 +274,7 @@ while [ $# -gt 0 ]; do
 	case $1 in
 	--kernel) kernel=$2 && shift ;;
 	--arch) arch=$2 && shift ;;
+	--guests) guests=1 ;;
 	--help) usage && exit ;;
 	--list) describe && exit ;;
 	-*) die "unknown option '$1'; see --help" ;;

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # Builds the module for every kernel and compiler of scripts/vm/kernels, with
-# W=1 and no warning, loads it in a guest, and runs the tests there. Prints KTAP,
-# a table, and the line "N passed, N failed, N skipped". Logs: results/matrix.
+# W=1 and no warning, loads it in a guest, and runs the tests that need one. Prints
+# KTAP, a table, and the line "N passed, N failed, N skipped". Logs: results/matrix.
 set -eu
 
 vm=$(cd "$(dirname "$0")" && pwd)
@@ -17,7 +17,7 @@ usage()
 	  --tested REGEX   run the tests only on rows that match; 'none' on no row
 	  --jobs N         rows at a time (default 2)
 	  --list           print the rows
-	TEST is as for scripts/test/run.sh.
+	TEST is as for scripts/test/run.sh; without one, all topics that need a guest.
 	END
 }
 
@@ -66,6 +66,7 @@ load_row()
 
 test_row()
 {
+	[ $# -gt 0 ] || set -- --guests
 	exec "$repo/scripts/test/run.sh" --kernel "$kernel" --arch "$arch" "$@" \
 		2>"$row_dir/tests.progress"
 }

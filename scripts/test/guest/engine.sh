@@ -46,14 +46,14 @@ test_tracepoints_off()
 # that took in hundredths of a second.
 stop_one()
 {
-	spawn "$test_dir/put" "$D/bench/run" \
+	spawn "$scratch/put" "$D/bench/run" \
 		'vmap size=16M strategies=page,sg iterations=200 warmup=0' >/dev/null
 	while read_status && [ "$state" != running ]; do :; done
 	read -r before _ </proc/uptime
 	case $(($1 % 3)) in
 	0) kill -INT "$pid" ;;
 	1) kill -KILL "$pid" ;;
-	# not a program: the guest's clock runs on while its file server works
+	# no program, for the same reason as in test_stops
 	2) echo 1 >"$D/bench/stop" ;;
 	esac
 	wait "$pid" 2>/dev/null
@@ -69,6 +69,8 @@ stop_one()
 test_stops()
 {
 	: >"$scratch/stops"
+	# all of it in memory: the guest's clock runs on while its file server works
+	cp "$test_dir/put" "$scratch/put"
 	i=0
 	while [ $i -lt 100 ]; do
 		stop_one $i
