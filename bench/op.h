@@ -20,6 +20,7 @@ enum dbb_op_id {
 	DBB_OP_VMAP,
 	DBB_OP_MMAP,
 	DBB_OP_TOUCH,
+	DBB_OP_VTOUCH,
 	DBB_OP_ALLOC,
 	DBB_OP_ATTACH,
 	DBB_OP_SYNC,
@@ -66,7 +67,7 @@ struct dbb_subject {
  * @buf: the same, as the heap knows it; NULL when another exporter made it
  * @times: inner phases of the last vmap
  * @pages: page array of op pages
- * @map: kernel mapping of op vmap
+ * @map: kernel mapping
  * @mapped: @map is valid
  * @importer: device of ops that import buffers
  * @thread: index of the thread that works on it
@@ -160,6 +161,7 @@ extern const struct dbb_op dbb_op_pages;
 extern const struct dbb_op dbb_op_vmap;
 extern const struct dbb_op dbb_op_mmap;
 extern const struct dbb_op dbb_op_touch;
+extern const struct dbb_op dbb_op_vtouch;
 extern const struct dbb_op dbb_op_alloc;
 extern const struct dbb_op dbb_op_attach;
 extern const struct dbb_op dbb_op_sync;

@@ -5,6 +5,7 @@
  */
 #include <linux/kernel.h>
 
+#include "access.h"
 #include "usermap.h"
 
 static u64 dbb_op_mmap_total(const struct dbb_work *work, const u64 *raw)
@@ -28,6 +29,6 @@ const struct dbb_op dbb_op_mmap = {
 	.total		= 3,
 	.prepare	= dbb_usermap_prepare,
 	.point		= dbb_usermap_point,
-	.verify		= dbb_usermap_verify,
+	.verify		= dbb_access_verify,
 	.unprepare	= dbb_usermap_unprepare,
 };

@@ -5,19 +5,12 @@
  */
 #include <linux/dma-buf.h>
 #include <linux/kernel.h>
-#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/uaccess.h>
 
+#include "access.h"
 #include "run.h"
 #include "usermap.h"
-
-/* One access a cache line, of the usual size. */
-#define DBB_OP_TOUCH_LINE 64
-
-/* x -> a x + c modulo a power of two meets all of it: c is odd and 4 divides a - 1. */
-#define DBB_OP_TOUCH_LCG_A 1664525UL
-#define DBB_OP_TOUCH_LCG_C 1013904223UL
 
 /* One opening of user space a page: put_user() would cost more than the access. */
 static int dbb_op_touch_write_page(unsigned long addr, u32 tag)
@@ -27,7 +20,7 @@ static int dbb_op_touch_write_page(unsigned long addr, u32 tag)
 
 	if (!user_write_access_begin(line, PAGE_SIZE))
 		return -EFAULT;
-	for (; line < end; line += DBB_OP_TOUCH_LINE / sizeof(*line))
+	for (; line < end; line += DBB_ACCESS_LINE / sizeof(*line))
 		unsafe_put_user(tag, line, fault);
 	user_write_access_end();
 	return 0;
@@ -45,7 +38,7 @@ static int dbb_op_touch_read_page(unsigned long addr)
 
 	if (!user_read_access_begin(line, PAGE_SIZE))
 		return -EFAULT;
-	for (; line < end; line += DBB_OP_TOUCH_LINE / sizeof(*line))
+	for (; line < end; line += DBB_ACCESS_LINE / sizeof(*line))
 		unsafe_get_user(value, line, fault);
 	user_read_access_end();
 	return 0;
@@ -87,17 +80,16 @@ static int dbb_op_touch_read(struct dbb_work *work)
 	return 0;
 }
 
-/* Each page once; numbers past the last page, less than half, are passed over. */
 static int dbb_op_touch_random(struct dbb_work *work)
 {
 	unsigned long npages = work->dmabuf->size >> PAGE_SHIFT;
-	unsigned long period = roundup_pow_of_two(npages);
+	unsigned long period = dbb_access_period(npages);
 	unsigned long page = work->salt;
 	unsigned long i;
 	u32 __maybe_unused value;
 
 	for (i = 0; i < period; i++) {
-		page = (page * DBB_OP_TOUCH_LCG_A + DBB_OP_TOUCH_LCG_C) & (period - 1);
+		page = dbb_access_next(page, period);
 		if (page < npages &&
 		    get_user(value, (const u32 __user *)(work->uaddr + page * PAGE_SIZE)))
 			return -EFAULT;
@@ -133,6 +125,6 @@ const struct dbb_op dbb_op_touch = {
 	.total		= 7,
 	.prepare	= dbb_usermap_prepare,
 	.point		= dbb_usermap_point,
-	.verify		= dbb_usermap_verify,
+	.verify		= dbb_access_verify,
 	.unprepare	= dbb_usermap_unprepare,
 };

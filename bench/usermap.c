@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A mapping of the arm's buffer in the address space of whoever wrote to
- * "run": made, tagged, verified through the kernel's own mapping, undone.
+ * "run": made, tagged, undone.
  */
 #include <linux/dma-buf.h>
-#include <linux/highmem.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/overflow.h>
 #include <linux/uaccess.h>
 
+#include "access.h"
 #include "param.h"
 #include "run.h"
 #include "usermap.h"
@@ -56,13 +56,11 @@ int dbb_usermap_prepare(struct dbb_work *work)
  * @work: the work
  * @why: filled on failure
  *
- * A new tag for every page of every sample: nothing stale can pass.
- *
  * Return: as dbb_buffer_use_mmap().
  */
 int dbb_usermap_point(struct dbb_work *work, struct dbb_refusal *why)
 {
-	work->salt += (work->dmabuf->size >> PAGE_SHIFT) + 1;
+	dbb_access_begin(work);
 	if (work->arm->exporter)
 		return 0;
 	return dbb_buffer_use_mmap(work->buf, work->arm->mmap, why);
@@ -101,39 +99,6 @@ int dbb_usermap_tag(struct dbb_work *work)
 		if (put_user(work->salt + (u32)i, (u32 __user *)addr))
 			return -EFAULT;
 		if (!((i + 1) % DBB_RUN_STRIDE) && dbb_run_pause())
-			return -EINTR;
-	}
-	return 0;
-}
-
-/**
- * dbb_usermap_verify() - does each page of the buffer have its tag?
- * @work: the work, mapped and tagged
- * @why: filled on failure
- *
- * What the right pages of another exporter's buffer are is not known.
- *
- * Return: 0, -EIO, or -EINTR when stopped.
- */
-int dbb_usermap_verify(struct dbb_work *work, struct dbb_refusal *why)
-{
-	struct dbb_buffer_walk walk;
-	unsigned long i = 0;
-	struct page *page;
-
-	if (work->arm->exporter)
-		return 0;
-	dbb_buffer_walk_begin(&walk, work->buf);
-	while ((page = dbb_buffer_walk_next(&walk))) {
-		u32 *vaddr = kmap_local_page(page);
-		u32 tag = *vaddr;
-
-		kunmap_local(vaddr);
-		if (tag != work->salt + (u32)i)
-			return dbb_text_refuse(why, -EIO,
-					       "strategy %s: page %lu of the buffer has tag %#x, not %#x",
-					       work->arm->name, i, tag, work->salt + (u32)i);
-		if (!(++i % DBB_RUN_STRIDE) && dbb_run_pause())
 			return -EINTR;
 	}
 	return 0;

@@ -12,7 +12,6 @@ int dbb_usermap_prepare(struct dbb_work *work);
 int dbb_usermap_point(struct dbb_work *work, struct dbb_refusal *why);
 int dbb_usermap_map(struct dbb_work *work);
 int dbb_usermap_tag(struct dbb_work *work);
-int dbb_usermap_verify(struct dbb_work *work, struct dbb_refusal *why);
 int dbb_usermap_unmap(struct dbb_work *work);
 void dbb_usermap_unprepare(struct dbb_work *work);
 

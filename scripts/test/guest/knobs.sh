@@ -25,7 +25,7 @@ expect_choices()
 # A choice's file lists all choices with the active one in brackets.
 test_choices()
 {
-	expect_choices bench/op pages mmap touch alloc attach sync noop vmap
+	expect_choices bench/op pages mmap touch vtouch alloc attach sync noop vmap
 	expect_choices bench/heap contig vmalloc fd system
 	# shellcheck disable=SC2046 # a list of words
 	expect_choices heap/mmap_strategy $(choices_of heap/mmap_strategy)

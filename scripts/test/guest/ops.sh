@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# The ops alloc, attach, sync and touch, and heap fd: what they leave in the
+# The ops alloc, attach, sync, touch and vtouch, and heap fd: what they leave in the
 # results and in the counters, what they refuse, and that a stop leaves nothing.
 
 : "${test_dir:?}"
@@ -40,12 +40,13 @@ test_phases()
 	expect_phases attach attach map unmap detach total
 	expect_phases sync begin end total
 	expect_phases touch mmap first stride write read random munmap total
+	expect_phases vtouch vmap stride write read random vunmap total
 }
 
 # The total is the sum of the steps, in each sample.
 test_totals()
 {
-	for op in alloc attach sync touch; do
+	for op in alloc attach sync touch vtouch; do
 		run "$op size=1M strategies=page,sg iterations=6 warmup=0"
 		sed 1d "$D/bench/samples.csv" | awk -F , -v op=$op '
 			$3 != "total" { sum += $6; next }
@@ -79,6 +80,7 @@ test_counters()
 	counted "attach $arms" buffers_created=1 buffers_freed=1 attaches=14 detaches=14
 	counted "sync $arms" buffers_created=1 buffers_freed=1 attaches=1 detaches=1
 	counted "touch $arms" buffers_created=1 mmaps_made=14 mmaps_undone=14 attaches=0
+	counted "vtouch $arms" buffers_created=1 vmaps_made=14 vmaps_undone=14 attaches=0
 }
 
 # Threads have a buffer, a device and a mapping each.
@@ -89,6 +91,15 @@ test_threads()
 	counted "attach $arms" buffers_created=2 attaches=28 detaches=28
 	counted "sync $arms" buffers_created=2 attaches=2 detaches=2
 	counted "touch $arms" buffers_created=2 mmaps_made=28 mmaps_undone=28
+	counted "vtouch $arms" buffers_created=2 vmaps_made=28 vmaps_undone=28
+}
+
+# Through every kind of kernel mapping; each page is looked at after it was written.
+test_vtouch()
+{
+	run 'vtouch size=4M strategies=page,sg,array,ram,keep,auto iterations=3 warmup=1'
+	run 'vtouch size=4M strategies=page,vmalloc:born,contig:direct iterations=3 warmup=1'
+	expect_equal heaps "$(column heap phase=random | tr '\n' ' ')" 'system vmalloc contig '
 }
 
 # Sizes of one page, and of pages that no power of two has.
@@ -97,7 +108,7 @@ test_sizes()
 	run 'noop iterations=1'
 	page=$(environment page_size_bytes)
 	for pages in 1 3 257 1025; do
-		for op in alloc attach sync touch; do
+		for op in alloc attach sync touch vtouch; do
 			run "$op size=$((page * pages)) strategies=page,sg iterations=3 warmup=0"
 		done
 	done
@@ -108,7 +119,7 @@ test_orders()
 {
 	for orders in 0 '4 0' '3 1 0'; do
 		set_knob heap/orders "$orders"
-		for op in alloc attach touch; do
+		for op in alloc attach touch vtouch; do
 			run "$op size=1028k strategies=page,sg iterations=3 warmup=0"
 		done
 	done
@@ -145,7 +156,7 @@ is_held()
 test_refusals()
 {
 	run 'noop iterations=3'
-	for op in alloc attach sync touch; do
+	for op in alloc attach sync touch vtouch; do
 		refuse EOPNOTSUPP bench/run "$op batch=2" batch "$op"
 		refuse EINVAL bench/run "$op strategies=10,20" "$op"
 	done
@@ -179,7 +190,7 @@ expect_stopped_clean()
 # A stop and a signal end a run inside a sample, and leave nothing.
 test_stop()
 {
-	for op in alloc attach sync touch; do
+	for op in alloc attach sync touch vtouch; do
 		start_stoppable "$op size=768M strategies=page,sg iterations=1000000 warmup=0"
 		expect_equal 'write to stop' "$(put bench/stop 1)" ok
 		expect_stopped_clean "$op, stopped"
@@ -266,7 +277,7 @@ measure_fd()
 		expect_equal "heap of $op" "$(column heap | sort -u)" fd
 		expect_match "chunks of $op" "$(column chunks | sort -u)" '[1-9]*'
 	done
-	for op in mmap touch vmap; do
+	for op in mmap touch vmap vtouch; do
 		run_fd "$op fd=3 strategies=fd:exporter,page,sg iterations=6 warmup=1"
 		expect_equal "arms of $op" "$(column heap phase=total | tr '\n' ' ')" \
 			'fd system system '
