@@ -30,8 +30,29 @@ run_topic()
 	! is_loaded || unload
 )
 
+# The longest case takes a minute. One that takes ten times that takes the guest
+# down, so that the others get another one, and shows where its CPUs are.
+limit=600
+
+watch()
+{
+	while sleep 5; do
+		begin=$(cat "$scratch/begin" 2>/dev/null)
+		[ $(($(date +%s) - ${begin:-$(date +%s)})) -gt $limit ] || continue
+		echo "# no end after $limit s: rebooting"
+		echo 8 >/proc/sys/kernel/printk
+		# backtraces of the CPUs, blocked tasks, reboot
+		for key in l w b; do
+			echo $key >/proc/sysrq-trigger
+		done
+	done
+}
+
+watch &
+watcher=$!
 for argument; do
 	run_topic "${argument%%:*}" "${argument#*:}"
 done
+kill "$watcher"
 rm -rf "$scratch"
 echo finished

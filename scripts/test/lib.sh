@@ -104,6 +104,7 @@ run_case()
 	rm -f "$scratch/complained" "$scratch/skip"
 	: >"$scratch/pids"
 	begin=$(date +%s)
+	echo "$begin" >"$scratch/begin"
 	("$2") >"$scratch/said" 2>&1 </dev/null
 	status=$?
 	end_jobs
