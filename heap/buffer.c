@@ -55,6 +55,7 @@ static int dbb_buffer_bind_mmap(struct dbb_buffer *buf, const struct dbb_mmap_st
 static int dbb_buffer_bind_vmap(struct dbb_buffer *buf, const struct dbb_vmap_strategy *how,
 				struct dbb_refusal *why)
 {
+	bool picked = how->pick;
 	int ret = 0;
 
 	if (how->missing)
@@ -72,6 +73,8 @@ static int dbb_buffer_bind_vmap(struct dbb_buffer *buf, const struct dbb_vmap_st
 	if (ret)
 		return dbb_text_refuse(why, ret, "vmap strategy %s: %pe", how->name,
 				       ERR_PTR(ret));
+	if (picked)
+		dbb_stats_count_auto_vmap(how);
 	buf->vmap = how;
 	return 0;
 }

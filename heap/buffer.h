@@ -165,15 +165,13 @@ enum dbb_stat {
 	DBB_STAT_ATTACH_FAILURES,
 	DBB_STAT_MMAP_FAILURES,
 	DBB_STAT_VMAP_FAILURES,
-	DBB_STAT_AUTO_VMAP_BORN,
-	DBB_STAT_AUTO_VMAP_DIRECT,
-	DBB_STAT_AUTO_VMAP_SG,
 	DBB_STAT_MAX
 };
 
 void dbb_stats_count(enum dbb_stat stat);
 void dbb_stats_count_chunk(unsigned int order);
 void dbb_stats_count_auto_mmap(const struct dbb_mmap_strategy *picked);
+void dbb_stats_count_auto_vmap(const struct dbb_vmap_strategy *picked);
 bool dbb_stats_reserve(size_t bytes);
 void dbb_stats_unreserve(size_t bytes);
 int dbb_stats_set_max_bytes(const char *text, struct dbb_refusal *why);

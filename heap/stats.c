@@ -23,14 +23,12 @@ static const char *const dbb_stats_names[DBB_STAT_MAX] = {
 	[DBB_STAT_ATTACH_FAILURES]	= "attach_failures",
 	[DBB_STAT_MMAP_FAILURES]	= "mmap_failures",
 	[DBB_STAT_VMAP_FAILURES]	= "vmap_failures",
-	[DBB_STAT_AUTO_VMAP_BORN]	= "auto_vmap_born",
-	[DBB_STAT_AUTO_VMAP_DIRECT]	= "auto_vmap_direct",
-	[DBB_STAT_AUTO_VMAP_SG]		= "auto_vmap_sg",
 };
 
 static atomic64_t dbb_stats_counts[DBB_STAT_MAX];
 static atomic64_t dbb_stats_chunks[DBB_MAX_ORDER + 1];
 static atomic64_t dbb_stats_auto_mmap[DBB_MMAP_MAX];
+static atomic64_t dbb_stats_auto_vmap[DBB_VMAP_MAX];
 static atomic64_t dbb_stats_bytes_alive;
 static atomic64_t dbb_stats_cap;
 
@@ -63,6 +61,19 @@ void dbb_stats_count_auto_mmap(const struct dbb_mmap_strategy *picked)
 	for (i = 0; i < DBB_MMAP_MAX; i++)
 		if (dbb_mmap_strategies[i] == picked)
 			atomic64_inc(&dbb_stats_auto_mmap[i]);
+}
+
+/**
+ * dbb_stats_count_auto_vmap() - count that a vmap strategy picked another one
+ * @picked: the other one
+ */
+void dbb_stats_count_auto_vmap(const struct dbb_vmap_strategy *picked)
+{
+	unsigned int i;
+
+	for (i = 0; i < DBB_VMAP_MAX; i++)
+		if (dbb_vmap_strategies[i] == picked)
+			atomic64_inc(&dbb_stats_auto_vmap[i]);
 }
 
 /**
@@ -139,6 +150,10 @@ static void dbb_stats_show_auto(struct seq_file *m)
 		if (!dbb_mmap_strategies[i]->missing && !dbb_mmap_strategies[i]->pick)
 			seq_printf(m, "auto_mmap_%s=%lld\n", dbb_mmap_strategies[i]->name,
 				   (s64)atomic64_read(&dbb_stats_auto_mmap[i]));
+	for (i = 0; i < DBB_VMAP_MAX; i++)
+		if (!dbb_vmap_strategies[i]->missing && !dbb_vmap_strategies[i]->pick)
+			seq_printf(m, "auto_vmap_%s=%lld\n", dbb_vmap_strategies[i]->name,
+				   (s64)atomic64_read(&dbb_stats_auto_vmap[i]));
 }
 
 static int dbb_stats_show(struct seq_file *m, void *v)

@@ -31,15 +31,10 @@ static const struct dbb_vmap_strategy *dbb_vmap_auto_pick(const struct dbb_buffe
 {
 	struct dbb_refusal why;
 
-	if (!dbb_vmap_born.usable(buf, &why)) {
-		dbb_stats_count(DBB_STAT_AUTO_VMAP_BORN);
+	if (!dbb_vmap_born.usable(buf, &why))
 		return &dbb_vmap_born;
-	}
-	if (!dbb_vmap_direct.usable(buf, &why)) {
-		dbb_stats_count(DBB_STAT_AUTO_VMAP_DIRECT);
+	if (!dbb_vmap_direct.usable(buf, &why))
 		return &dbb_vmap_direct;
-	}
-	dbb_stats_count(DBB_STAT_AUTO_VMAP_SG);
 	return &dbb_vmap_sg;
 }
 
