@@ -159,7 +159,9 @@ boot()
 	*)
 		set -- -accel "$accel" -smp "$smp" "$@" ;;
 	esac
-	exec timeout -k 5 "$seconds_left" "$emulator" -cpu "$cpu" -m "$mem" \
+	# neither outlives this script, whatever ends it
+	exec setpriv --pdeathsig TERM timeout -k 5 "$seconds_left" \
+		setpriv --pdeathsig KILL "$emulator" -cpu "$cpu" -m "$mem" \
 		-nodefaults -display none -no-reboot -nic none \
 		-chardev "file,id=console,path=$(escape_commas "$console")" \
 		-serial chardev:console \
