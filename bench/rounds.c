@@ -41,8 +41,8 @@ static void dbb_rounds_purge(void)
 	rcu_barrier();
 }
 
-static int dbb_rounds_take_sample(struct dbb_rounds *rounds, u32 round, unsigned int arm,
-				  u8 order, struct dbb_refusal *why)
+static inline int dbb_rounds_take_sample(struct dbb_rounds *rounds, u32 round, unsigned int arm,
+					 u8 order, struct dbb_refusal *why)
 {
 	const struct dbb_result *result = rounds->result;
 	struct dbb_sample *first = dbb_result_sample(result, round, arm, 0);

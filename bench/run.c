@@ -29,6 +29,11 @@ void dbb_run_stop(void)
 	WRITE_ONCE(dbb_run_stop_wanted, true);
 }
 
+static bool dbb_run_wants_stop(void)
+{
+	return READ_ONCE(dbb_run_stop_wanted) || signal_pending(current);
+}
+
 /**
  * dbb_run_stopped() - has the run been asked to stop?
  *
@@ -38,7 +43,7 @@ void dbb_run_stop(void)
  */
 bool dbb_run_stopped(void)
 {
-	return READ_ONCE(dbb_run_stop_wanted) || signal_pending(current);
+	return dbb_run_wants_stop();
 }
 
 /**
@@ -49,7 +54,7 @@ bool dbb_run_stopped(void)
 bool dbb_run_pause(void)
 {
 	cond_resched();
-	return dbb_run_stopped();
+	return dbb_run_wants_stop();
 }
 
 static int dbb_run_get_subject(struct dbb_rounds *run, struct dbb_work *work,

@@ -211,29 +211,14 @@ static void dbb_worker_take_turn(struct dbb_work *work, unsigned int arm)
 	work->buf = work->subjects[arm].buf;
 }
 
-/**
- * dbb_worker_sample() - take a sample in each thread, at the same time
- * @crew: the crew
- * @arm: index of the arm whose turn it is
- * @batch: calls of each step between two clock reads
- * @first: the first thread's sample; the others follow
- * @sample_size: distance of two samples, in bytes
- * @why: filled on failure
- *
- * Return: 0, or what the first thread that failed returned.
- */
-int dbb_worker_sample(struct dbb_crew *crew, unsigned int arm, u32 batch,
-		      struct dbb_sample *first, size_t sample_size,
-		      struct dbb_refusal *why)
+/* Apart, so that a sample without threads does not pay for its registers. */
+static noinline int dbb_worker_sample_all(struct dbb_crew *crew, unsigned int arm, u32 batch,
+					  struct dbb_sample *first, size_t sample_size,
+					  struct dbb_refusal *why)
 {
 	unsigned int threads = crew->params->threads;
 	unsigned int i;
 	int ret = 0;
-
-	if (!crew->is_kthreads) {
-		dbb_worker_take_turn(&crew->workers[0].work, arm);
-		return dbb_sample_take(&crew->workers[0].work, batch, first, why);
-	}
 
 	for (i = 0; i < threads; i++) {
 		dbb_worker_take_turn(&crew->workers[i].work, arm);
@@ -251,4 +236,25 @@ int dbb_worker_sample(struct dbb_crew *crew, unsigned int arm, u32 batch,
 			*why = crew->workers[i].why;
 	}
 	return ret;
+}
+
+/**
+ * dbb_worker_sample() - take a sample in each thread, at the same time
+ * @crew: the crew
+ * @arm: index of the arm whose turn it is
+ * @batch: calls of each step between two clock reads
+ * @first: the first thread's sample; the others follow
+ * @sample_size: distance of two samples, in bytes
+ * @why: filled on failure
+ *
+ * Return: 0, or what the first thread that failed returned.
+ */
+int dbb_worker_sample(struct dbb_crew *crew, unsigned int arm, u32 batch,
+		      struct dbb_sample *first, size_t sample_size,
+		      struct dbb_refusal *why)
+{
+	if (crew->is_kthreads)
+		return dbb_worker_sample_all(crew, arm, batch, first, sample_size, why);
+	dbb_worker_take_turn(&crew->workers[0].work, arm);
+	return dbb_sample_take(&crew->workers[0].work, batch, first, why);
 }
