@@ -17,6 +17,12 @@ module=dmabuf_bench
 : "${test_dir:?}"
 : "${scratch:?}"
 
+# Bytes of a page, and how many times 4096 that is: sizes that stand for so many
+# pages or chunks are written as for pages of 4096 bytes, times this.
+page=$(($(sed -n 's/^KernelPageSize: *\([0-9]*\) kB$/\1/p' /proc/self/smaps | head -n 1) * 1024))
+# shellcheck disable=SC2034 # for the topics
+pages4k=$((page / 4096))
+
 # The knobs, as far as a write to them lasts.
 heap_knobs='heap/mmap_strategy heap/vmap_strategy heap/orders heap/max_bytes
 	heap/fragment_pct heap/shuffle'

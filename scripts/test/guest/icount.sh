@@ -85,7 +85,10 @@ test_mmap_huge()
 {
 	reason=$(sed -n 's/^# huge: //p' "$D/heap/mmap_strategy")
 	[ -z "$reason" ] || skip "$reason"
-	set_knob heap/orders 9
+	# as large as a PMD: 2 MiB, or 32 MiB with pages of 16 KiB
+	order=9
+	[ "$page" = 4096 ] || order=11
+	set_knob heap/orders $order
 	run 'touch size=512M strategies=sg,huge iterations=3 warmup=1 verify=0'
 	for arm in sg huge; do
 		cost=$(($(column min_ns phase=mmap strategy=$arm) +
@@ -136,8 +139,8 @@ test_vmap_mapped_before()
 	set_knob heap/orders 8
 	under_2000 'vmap heap=vmalloc size=2G strategies=born iterations=31 warmup=0'
 	under_2000 'vmap heap=vmalloc size=2G strategies=auto iterations=31 warmup=0'
-	under_2000 'vmap size=1M strategies=direct iterations=31 warmup=0'
-	under_2000 'vmap size=1M strategies=auto iterations=31 warmup=0'
+	under_2000 "vmap size=$((256 * page)) strategies=direct iterations=31 warmup=0"
+	under_2000 "vmap size=$((256 * page)) strategies=auto iterations=31 warmup=0"
 	under_2000 'vmap size=2G strategies=keep iterations=31 warmup=1'
 }
 

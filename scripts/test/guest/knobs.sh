@@ -42,14 +42,14 @@ expect_value()
 # Valid values stick, with or without white space around them.
 test_values()
 {
-	expect_value bench/size 4096 4096
+	expect_value bench/size $page $page
 	expect_value bench/size 64k 65536
 	expect_value bench/size 64K 65536
 	expect_value bench/size 3M 3145728
 	expect_value bench/size 1g 1073741824
-	expect_value bench/size 0x2000 8192
-	expect_value bench/size '  8k
-' 8192
+	expect_value bench/size 0x20000 131072
+	expect_value bench/size '  128k
+' 131072
 	expect_value bench/iterations 1 1
 	expect_value bench/iterations 1000000 1000000
 	expect_value bench/warmup 0 0
@@ -99,7 +99,7 @@ test_unknown_words_in_line()
 	refuse EINVAL bench/run 'vmap strategies=page,nonsense' nonsense
 	refuse EINVAL bench/run 'vmap strategies=' strategies
 	refuse EINVAL bench/run 'vmap op=nonsense' nonsense
-	refuse EINVAL bench/run 'size=4096 vmap' vmap
+	refuse EINVAL bench/run 'size=1M vmap' vmap
 	refuse EINVAL bench/run 0 0
 	refuse EINVAL bench/run '1 1'
 }
@@ -132,7 +132,7 @@ test_size_limits()
 	run 'noop iterations=3'
 	refuse ERANGE bench/size 0 '"0"'
 	refuse ERANGE bench/size 1
-	refuse EINVAL bench/size 4097 4097
+	refuse EINVAL bench/size 1000001 1000001
 	refuse ERANGE bench/size 100000G 100000G
 	refuse ERANGE bench/size 17179869184G 17179869184G
 	refuse ERANGE bench/size 17179869185G 17179869185G
@@ -141,7 +141,7 @@ test_size_limits()
 	refuse ERANGE bench/size 99999999999999999999G 99999999999999999999G
 	refuse EINVAL bench/size -4096 -4096
 	refuse ERANGE bench/run 'vmap size=0' size=0
-	refuse EINVAL bench/run 'vmap size=4097' size=4097
+	refuse EINVAL bench/run 'vmap size=1000001' size=1000001
 	refuse ERANGE bench/run 'vmap size=17179869184G' 17179869184G
 	set_knob heap/max_bytes 1M
 	refuse ERANGE bench/size 2M 2M
@@ -191,8 +191,15 @@ test_orders()
 	refuse EINVAL heap/orders '0 8' '0 8'
 	refuse EINVAL heap/orders '8 8 0' '8 8 0'
 	refuse EINVAL heap/orders '8 4 5' '8 4 5'
-	refuse ERANGE heap/orders 11 11
-	refuse ERANGE heap/orders '11 4 0' '11 4 0'
+	# the largest that the buddy allocator has, and one more
+	case $page in
+	4096) over=11 ;;
+	16384) over=12 ;;
+	*) over=14 ;;
+	esac
+	set_knob heap/orders $((over - 1))
+	refuse ERANGE heap/orders $over $over
+	refuse ERANGE heap/orders "$over 4 0" "$over 4 0"
 	refuse EINVAL heap/orders x x
 	refuse EINVAL heap/orders '8 x 0'
 	refuse EINVAL heap/orders -1

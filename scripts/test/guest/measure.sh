@@ -40,7 +40,7 @@ test_delay()
 # A known delay in an arm of another op is its whole difference.
 test_delayed_arm()
 {
-	run 'pages size=4k strategies=sg+20000,sg+60000 iterations=101 batch=1'
+	run "pages size=$page strategies=sg+20000,sg+60000 iterations=101 batch=1"
 	difference=$(column diff_ns strategy=sg+60000)
 	note "40000 ns longer: $difference ns"
 	expect_awk difference "$difference > 30000"

@@ -44,7 +44,7 @@ test_run()
 expect_no_room()
 {
 	read_refusals
-	expect_refusal "a run of $1 rounds" ENOMEM "$(put bench/run "vmap size=4k \
+	expect_refusal "a run of $1 rounds" ENOMEM "$(put bench/run "vmap size=$page \
 		iterations=$1 warmup=0 strategies=page,sg,page,sg,page,sg,page,sg")" \
 		"$refusals" "$1"
 	run 'noop iterations=3'
@@ -66,7 +66,7 @@ ended_or_running()
 test_many_samples()
 {
 	for bytes in 448 512 576 640 704 768; do
-		spawn "$test_dir/put" "$D/bench/run" "vmap size=4k warmup=0 \
+		spawn "$test_dir/put" "$D/bench/run" "vmap size=$page warmup=0 \
 			iterations=$(($(memory_kb MemTotal) * 1000 / bytes)) \
 			strategies=page,sg,page,sg,page,sg,page,sg" >"$scratch/put"
 		sleep 0.5

@@ -16,7 +16,7 @@ expect_phases()
 {
 	op=$1
 	shift
-	run "$op size=3M strategies=page,sg iterations=6 warmup=1"
+	run "$op size=$((3 * pages4k))M strategies=page,sg iterations=6 warmup=1"
 	want=$(for arm in page sg; do
 		for phase; do
 			echo "$op,$phase,$arm"
@@ -25,7 +25,7 @@ expect_phases()
 	expect_equal "rows of $op" \
 		"$(grep -v '^#' "$D/bench/results.csv" | sed 1d | cut -d , -f 2,3,4)" "$want"
 	expect_equal "complete of $op" "$(column complete | sort -u)" 1
-	expect_equal "size_bytes of $op" "$(column size_bytes | sort -u)" 3145728
+	expect_equal "size_bytes of $op" "$(column size_bytes | sort -u)" $((3145728 * pages4k))
 	# all of order 8
 	expect_equal "chunks of $op" "$(column chunks | sort -u)" 3
 	expect_equal "heap of $op" "$(column heap | sort -u)" system
@@ -106,7 +106,6 @@ test_vtouch()
 test_sizes()
 {
 	run 'noop iterations=1'
-	page=$(environment page_size_bytes)
 	for pages in 1 3 257 1025; do
 		for op in alloc attach sync touch vtouch; do
 			run "$op size=$((page * pages)) strategies=page,sg iterations=3 warmup=0"
@@ -120,7 +119,7 @@ test_orders()
 	for orders in 0 '4 0' '3 1 0'; do
 		set_knob heap/orders "$orders"
 		for op in alloc attach touch vtouch; do
-			run "$op size=1028k strategies=page,sg iterations=3 warmup=0"
+			run "$op size=$((257 * page)) strategies=page,sg iterations=3 warmup=0"
 		done
 	done
 }
@@ -211,8 +210,7 @@ see_places()
 # Buffers are mapped at multiples of 2 MiB, each thread's at its own.
 test_alignment()
 {
-	run 'noop iterations=1'
-	[ "$(environment page_size_bytes)" = 4096 ] || skip 'pages of 4096 bytes'
+	[ "$page" = 4096 ] || skip 'pages of 4096 bytes'
 	for line in 'mmap threads=1' 'touch threads=1' 'touch threads=2'; do
 		start_stoppable "$line size=5M strategies=page,sg iterations=500000 warmup=0"
 		: >"$scratch/places"
@@ -293,7 +291,7 @@ test_own_as_fd()
 	heap=$node
 	set_knob heap/orders '8 0'
 	measure_fd
-	expect_equal 'chunks of fd' "$(column chunks heap=fd | sort -u)" 4
+	expect_equal 'chunks of fd' "$(column chunks heap=fd | sort -u)" $((4 / pages4k))
 }
 
 # A buffer of the kernel's own system heap.

@@ -49,9 +49,9 @@ test_heap_mmap()
 test_heap_mmap_offset()
 {
 	set_knob heap/orders '4 2 0'
-	expect_status 0 "$user/heap_mmap" --size 1100k --offset 68k \
+	expect_status 0 "$user/heap_mmap" --size $((275 * page)) --offset $((17 * page)) \
 		--strategies page,sg --repeat 2
-	expect_output 'offset_bytes=69632'
+	expect_output "offset_bytes=$((17 * page))"
 	expect_status 0 "$user/heap_mmap" --size 1M --repeat 1
 }
 
@@ -88,12 +88,12 @@ test_heap_mmap_ctrl_c()
 test_heap_exec()
 {
 	# shellcheck disable=SC2016 # for the inner shell
-	expect_status 7 "$user/heap_exec" --heap $node --size 1100k --fd 5 --name testbuf \
+	expect_status 7 "$user/heap_exec" --heap $node --size $((275 * page)) --fd 5 --name testbuf \
 		-- sh -c 'readlink /proc/self/fd/5; echo "fd=$DMABUF_FD size=$DMABUF_SIZE"
 			grep bytes_alive "$1"; rmmod dmabuf_bench; exit 7' sh "$D/heap/stats"
 	expect_output 'dmabuf'
-	expect_output 'fd=5 size=1126400'
-	expect_output 'bytes_alive=1126400'
+	expect_output "fd=5 size=$((275 * page))"
+	expect_output "bytes_alive=$((275 * page))"
 	expect_output 'Resource temporarily unavailable'
 	wait_until all_is_freed || complain 'the buffer is still alive'
 }

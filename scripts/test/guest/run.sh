@@ -40,11 +40,11 @@ test_columns()
 {
 	run 'noop iterations=3'
 	first=$(column run | head -n 1)
-	run 'pages size=1114112 strategies=page,sg iterations=7'
+	run "pages size=$((272 * page)) strategies=page,sg iterations=7"
 	expect_equal run "$(column run | sort -u)" $((first + 1))
 	expect_equal op "$(column op | sort -u)" pages
 	expect_equal heap "$(column heap | sort -u)" system
-	expect_equal size_bytes "$(column size_bytes | sort -u)" 1114112
+	expect_equal size_bytes "$(column size_bytes | sort -u)" $((272 * page))
 	# orders 8 and 4
 	expect_equal chunks "$(column chunks | sort -u)" 2
 	expect_equal iterations "$(column iterations | sort -u)" 7
@@ -484,8 +484,8 @@ test_no_memory()
 test_verify_mixed_orders()
 {
 	for op in pages vmap mmap; do
-		run "$op size=1249280 strategies=page,sg iterations=2 verify=1"
-		run "$op size=1249280 strategies=page,sg iterations=2 verify=0"
+		run "$op size=$((305 * page)) strategies=page,sg iterations=2 verify=1"
+		run "$op size=$((305 * page)) strategies=page,sg iterations=2 verify=0"
 	done
 	# 1 of order 8, 3 of order 4, 1 of order 0
 	expect_equal chunks "$(column chunks | sort -u)" 5

@@ -97,7 +97,7 @@ test_knobs()
 # What max_bytes does not allow is left out, and the report says so.
 test_no_room()
 {
-	set_knob heap/max_bytes 512k
+	set_knob heap/max_bytes $((128 * page))
 	selftest mappings
 	expect_passed
 	expect_match 'what is said' "$(grep '^# system: no ' "$scratch/ktap")" '*max_bytes*'

@@ -70,7 +70,7 @@ test_vmap()
 		expect_events dbb_fill 8 "strategy=$arm size_bytes=16777216"
 	done
 	expect_events dbb_alloc 1
-	expect_events dbb_alloc 1 'heap=system size_bytes=16777216 chunks=16'
+	expect_events dbb_alloc 1 'heap=system size_bytes=16777216 chunks='$((16 / pages4k))
 	expect_events dbb_free 1 'heap=system size_bytes=16777216'
 	expect_events dbb_run_begin 1
 	expect_events dbb_run_begin 1 'op=vmap size_bytes=16777216 arms=2 iterations=6'
@@ -131,12 +131,13 @@ test_failures()
 {
 	echo >"$tracefs/trace"
 	echo 1 >"$tracefs/events/dmabuf_bench/enable"
-	set_knob heap/max_bytes 2M
-	helper heap_abi $node try 4194304 2 0 0 >/dev/null
+	# a chunk of order 8 fits, four do not
+	set_knob heap/max_bytes $((512 * page))
+	helper heap_abi $node try $((1024 * page)) 2 0 0 >/dev/null
 	helper map_check $node private_mapping 8:1
 	echo 0 >"$tracefs/events/dmabuf_bench/enable"
 	cp "$tracefs/trace" "$scratch/report"
-	expect_events dbb_alloc 1 'ino=0 heap=system size_bytes=4194304 chunks=0'
+	expect_events dbb_alloc 1 "ino=0 heap=system size_bytes=$((1024 * page)) chunks=0"
 	expect_events dbb_alloc 1 err=-12
 	expect_events dbb_mmap 1 err=-22
 	expect_events dbb_free 1

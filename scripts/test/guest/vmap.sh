@@ -10,14 +10,9 @@
 
 # Around what the kernels treat apart: one page, the blocks of vm_map_ram() (64
 # pages), and huge pages; with and without a rest.
-sizes='4k 20k 256k 260k 2M 2052k 9M'
-
-# Sets page, the size of one.
-read_page_size()
-{
-	run 'noop iterations=3'
-	page=$(environment page_size_bytes)
-}
+sizes=$(for pages in 1 5 64 65 512 513 2304; do
+	echo $((pages * page))
+done)
 
 # right_bytes HEAP STRATEGIES: the engine looks at every page.
 right_bytes()
@@ -46,7 +41,6 @@ test_bytes_vmalloc()
 # The same by the linear map, for buffers of one chunk.
 test_bytes_direct()
 {
-	read_page_size
 	for order in 0 4 8 10; do
 		set_knob heap/orders $order
 		run "vmap size=$((page << order)) strategies=sg,direct,auto iterations=6 verify=1"
@@ -57,8 +51,8 @@ test_bytes_direct()
 # Threads that map at once, each its own buffer.
 test_threads()
 {
-	run 'vmap size=260k strategies=array,ram,keep,auto threads=4 iterations=50'
-	run 'vmap heap=vmalloc size=260k strategies=array,ram,keep,born threads=4 iterations=50'
+	run "vmap size=$((65 * page)) strategies=array,ram,keep,auto threads=4 iterations=50"
+	run "vmap heap=vmalloc size=$((65 * page)) strategies=array,ram,keep,born threads=4 iterations=50"
 }
 
 # User mappings of a buffer of heap vmalloc show its pages.
@@ -67,7 +61,7 @@ test_mmap_of_vmalloc()
 	strategies=$(head -n 1 "$D/heap/mmap_strategy" | tr -d '[]')
 	for strategy in $strategies; do
 		run "mmap heap=vmalloc size=9M strategies=$strategy iterations=6 verify=1"
-		run "mmap heap=vmalloc size=20k strategies=$strategy iterations=6 verify=1"
+		run "mmap heap=vmalloc size=$((5 * page)) strategies=$strategy iterations=6 verify=1"
 	done
 }
 
@@ -90,7 +84,7 @@ test_refusals()
 {
 	run 'noop iterations=3'
 	set_knob heap/orders '8 4 0'
-	refuse_run 'vmap size=1114112 strategies=sg,direct' direct '2 scatterlist entries'
+	refuse_run "vmap size=$((272 * page)) strategies=sg,direct" direct '2 scatterlist entries'
 	refuse_run 'vmap size=1M strategies=born' born 'heap system' 'heap vmalloc'
 	refuse_run 'vmap heap=vmalloc size=9M strategies=direct' direct 'scatterlist entries'
 	refuse_run 'pages size=1M strategies=array' array 'page array'
@@ -117,12 +111,12 @@ test_refused_allocation()
 {
 	set_knob heap/orders '8 4 0'
 	set_knob heap/vmap_strategy direct
-	refuse_heap_alloc bench_system 1114112 direct '2 scatterlist entries'
-	expect_equal 'one chunk' "$(helper heap_abi $node try 1048576 2 0 0)" ok
+	refuse_heap_alloc bench_system $((272 * page)) direct '2 scatterlist entries'
+	expect_equal 'one chunk' "$(helper heap_abi $node try $((256 * page)) 2 0 0)" ok
 	set_knob heap/vmap_strategy born
-	refuse_heap_alloc bench_system 4096 born 'heap vmalloc'
+	refuse_heap_alloc bench_system $page born 'heap vmalloc'
 	expect_equal 'born on vmalloc' \
-		"$(helper heap_abi /dev/dma_heap/bench_vmalloc try 4096 2 0 0)" ok
+		"$(helper heap_abi /dev/dma_heap/bench_vmalloc try $page 2 0 0)" ok
 }
 
 # Prints address and size of the kernel mappings that the module has made.
@@ -135,7 +129,6 @@ mappings()
 # the buffer.
 test_keep()
 {
-	read_page_size
 	set_knob heap/orders 0
 	run 'vmap size=4M strategies=keep iterations=9 warmup=0'
 	expect_awk 'map of the first vmap' "$(sample ns phase=map round=0) > 0"
@@ -162,7 +155,6 @@ test_keep()
 # A buffer of heap vmalloc is mapped from its birth to its release.
 test_born_mapped()
 {
-	read_page_size
 	spawn "$test_dir/heap_abi" /dev/dma_heap/bench_vmalloc hold_fd $((256 * page)) \
 		"$scratch/ready-born"
 	wait_until test -e "$scratch/ready-born" || fail 'no buffer'
@@ -192,12 +184,12 @@ test_auto()
 {
 	set_knob heap/orders '8 0'
 	expect_picked born put bench/run 'vmap heap=vmalloc size=4M strategies=auto iterations=3'
-	expect_picked direct put bench/run 'vmap size=1M strategies=auto iterations=3'
-	expect_picked sg put bench/run 'vmap size=1028k strategies=auto iterations=3'
+	expect_picked direct put bench/run "vmap size=$((256 * page)) strategies=auto iterations=3"
+	expect_picked sg put bench/run "vmap size=$((257 * page)) strategies=auto iterations=3"
 	set_knob heap/vmap_strategy auto
-	expect_picked born helper heap_abi /dev/dma_heap/bench_vmalloc try 4096 2 0 0
-	expect_picked direct helper heap_abi $node try 4096 2 0 0
-	expect_picked sg helper heap_abi $node try 8192 2 0 0
+	expect_picked born helper heap_abi /dev/dma_heap/bench_vmalloc try $page 2 0 0
+	expect_picked direct helper heap_abi $node try $page 2 0 0
+	expect_picked sg helper heap_abi $node try $((2 * page)) 2 0 0
 }
 
 # expect_absent STRATEGY PHASE...: no such step, and nothing said of it.
