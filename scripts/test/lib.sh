@@ -22,6 +22,11 @@ module=dmabuf_bench
 page=$(($(sed -n 's/^KernelPageSize: *\([0-9]*\) kB$/\1/p' /proc/self/smaps | head -n 1) * 1024))
 # shellcheck disable=SC2034 # for the topics
 pages4k=$((page / 4096))
+# The page order of a PMD: a page of page table entries, of eight bytes each.
+pmd_order=0
+while [ $((8 << pmd_order)) -lt "$page" ]; do
+	pmd_order=$((pmd_order + 1))
+done
 
 # The knobs, as far as a write to them lasts.
 heap_knobs='heap/mmap_strategy heap/vmap_strategy heap/orders heap/max_bytes

@@ -12,7 +12,6 @@
 . "$test_dir/lib.sh"
 
 MIB=1048576
-page=$(awk '$1 == "KernelPageSize:" { print $2 * 1024; exit }' /proc/self/smaps)
 
 # try_alloc HEAP LEN: prints ok or the errno's name.
 try_alloc()
@@ -23,6 +22,17 @@ try_alloc()
 memory_bytes()
 {
 	awk '$1 == "MemTotal:" { printf "%.0f\n", $2 * 1024 }' /proc/meminfo
+}
+
+# The heaps of this module, as far as they are here, without "bench_".
+heaps()
+{
+	for path in /dev/dma_heap/bench_*; do
+		case $path in
+		*/bench_core_*) ;;
+		*) echo "${path#/dev/dma_heap/bench_}" ;;
+		esac
+	done
 }
 
 # The regions of this guest as heaps, without "cma_".
@@ -52,6 +62,23 @@ chunks_of()
 	echo 0 >"$instance/events/kprobes/dbb_chunk/enable"
 	rmdir "$instance"
 	echo >"$tracefs/kprobe_events"
+}
+
+# What a module cannot do to a user mapping, on each heap with each strategy. That
+# chunks are known to be so large matters to no case of these.
+test_user_mappings()
+{
+	for heap in $(heaps); do
+		for strategy in $(choices_of heap/mmap_strategy); do
+			set_knob heap/mmap_strategy "$strategy"
+			for name in written_through partial_munmap remap fork_child \
+				fork_untouched change_protection; do
+				expect_true "$heap, $strategy" helper map_check \
+					"/dev/dma_heap/bench_$heap" $name 4:3 0:2
+			done
+		done
+	done
+	note "$(heaps | tr '\n' ' ')"
 }
 
 # expect_one_chunk HEAP SIZE...: the engine maps and verifies buffers of one chunk.

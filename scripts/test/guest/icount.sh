@@ -85,10 +85,7 @@ test_mmap_huge()
 {
 	reason=$(sed -n 's/^# huge: //p' "$D/heap/mmap_strategy")
 	[ -z "$reason" ] || skip "$reason"
-	# as large as a PMD: 2 MiB, or 32 MiB with pages of 16 KiB
-	order=9
-	[ "$page" = 4096 ] || order=11
-	set_knob heap/orders $order
+	set_knob heap/orders "$pmd_order"
 	run 'touch size=512M strategies=sg,huge iterations=3 warmup=1 verify=0'
 	for arm in sg huge; do
 		cost=$(($(column min_ns phase=mmap strategy=$arm) +

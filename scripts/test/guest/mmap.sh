@@ -44,14 +44,6 @@ each_with_huge()
 	done
 }
 
-# The page order of a PMD.
-pmd_order=$(awk '/^KernelPageSize:/ {
-	for (pages = 1; pages < $2 * 128; pages *= 2)
-		order++
-	print order
-	exit
-}' /proc/self/smaps)
-
 # What is promised of each strategy: "pages" are counted and pinned as any
 # others, "frames" are not; and how far the pages that are mapped at once reach.
 promises_of()
