@@ -75,6 +75,7 @@ struct dbb_subject {
  * @uaddr: user mapping, 0 when there is none
  * @salt: what is added to a page's index to make its tag of this sample
  * @spun: length of the last spin of op delay
+ * @detail: what a step that failed knows beyond its errno; else empty
  */
 struct dbb_work {
 	const struct dbb_params *params;
@@ -93,6 +94,7 @@ struct dbb_work {
 	unsigned long uaddr;
 	u32 salt;
 	u64 spun;
+	struct dbb_refusal detail;
 };
 
 /**

@@ -24,10 +24,9 @@ static int dbb_op_alloc_alloc(struct dbb_work *work)
 {
 	const struct dbb_params *params = work->params;
 	struct dma_buf *dmabuf;
-	struct dbb_refusal why;
 
 	dmabuf = dbb_source_make(dbb_param_heap(params, dbb_op_alloc_arm(work)),
-				 params->size_bytes, &why);
+				 params->size_bytes, &work->detail);
 	if (IS_ERR(dmabuf))
 		return PTR_ERR(dmabuf);
 	work->dmabuf = dmabuf;

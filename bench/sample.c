@@ -106,8 +106,10 @@ int dbb_sample_take(struct dbb_work *work, u32 batch, struct dbb_sample *sample,
 		ret = dbb_sample_time_step(work, phase, batch, delay, sample, &sample->raw[i]);
 		delay = 0;
 		if (ret)
-			return dbb_text_refuse(why, ret, "strategy %s: phase %s returned %pe",
-					       work->arm->name, phase->name, ERR_PTR(ret));
+			return dbb_text_refuse(why, ret, "strategy %s: phase %s returned %pe%s%s",
+					       work->arm->name, phase->name, ERR_PTR(ret),
+					       *work->detail.text ? ": " : "",
+					       work->detail.text);
 		if (phase->inner_reads)
 			sample->inner_reads[i] = phase->inner_reads(work);
 		if (phase->verify && work->params->verify)
