@@ -51,8 +51,8 @@ static const char dbb_help_numbers[] =
 	"\nOps and their buffers\n"
 	"  mmap and touch map buffers of a PMD's size or more at a multiple of it, where the\n"
 	"  kernel agrees; touch: mmap + first - stride is what mapping costs. The arms of alloc,\n"
-	"  attach and sync are heaps. All but pages and alloc take heap fd; mmap and touch write\n"
-	"  to it. bench/user/heap_exec gives a command a descriptor.\n"
+	"  attach and sync are heaps. All but pages and alloc take heap fd; mmap, touch and\n"
+	"  vtouch write to it. bench/user/heap_exec gives a command a descriptor.\n"
 	"  The chunks of heap fd are those that an importing device sees, 0 when unknown.\n"
 	"\nErrors\n"
 	"  EINVAL unknown word or malformed value; ERANGE outside the limits; EBUSY a run is on;\n"
@@ -111,7 +111,7 @@ void dbb_help_show(struct seq_file *m)
 		dbb_help_show_choice(m, dbb_mmap_strategies[i]->name,
 				     dbb_mmap_strategies[i]->help,
 				     dbb_mmap_strategies[i]->missing);
-	seq_puts(m, "\nvmap strategies (ops vmap and pages)\n");
+	seq_puts(m, "\nvmap strategies (ops vmap, vtouch and pages)\n");
 	for (i = 0; i < DBB_VMAP_MAX; i++)
 		dbb_help_show_choice(m, dbb_vmap_strategies[i]->name,
 				     dbb_vmap_strategies[i]->help,
