@@ -12,13 +12,14 @@
 #include "kernelmap.h"
 #include "run.h"
 
-/* An exporter may map memory that is not plain RAM: none of these would do. */
+/* Another exporter may map I/O memory, which plain loads and stores do not reach. */
 static int dbb_op_vtouch_map(struct dbb_work *work)
 {
 	int ret = dbb_kernelmap_map(work);
 
 	if (!ret && work->map.is_iomem)
-		ret = -EOPNOTSUPP;
+		ret = dbb_text_refuse(&work->detail, -EOPNOTSUPP,
+				      "the exporter maps memory that is no RAM");
 	return ret;
 }
 
