@@ -16,18 +16,6 @@ kept=/tmp/exact
 stock=/dev/dma_heap/system
 repetitions=5
 
-# Kernels from 6.19 on interrupt a task when its slice is over, apart from the
-# tick, and look at memory all the time: five times the interrupts.
-quieten()
-{
-	features=/sys/kernel/debug/sched/features
-	! grep -q -w HRTICK "$features" 2>/dev/null || echo NO_HRTICK >"$features"
-	damon=/sys/module/damon_stat/parameters/enabled
-	[ ! -e "$damon" ] || echo N >"$damon"
-	# what the boot has left to do is done meanwhile; it takes no time here
-	sleep 5
-}
-
 # Free memory looks the same before each run, whatever ran before it.
 settle()
 {
@@ -100,7 +88,7 @@ cat >"$kept/cells"
 insmod dmabuf_bench.ko || exit
 fixed='heap=system warmup=1 batch=1 threads=1 cpu=any clock=monotonic purge=none'
 fixed="$fixed verify=1"
-quieten
+sh scripts/vm/quieten.sh
 number=100
 while read -r op strategies orders size rounds; do
 	case $op in

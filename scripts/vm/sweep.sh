@@ -34,8 +34,9 @@ begin=$(seconds) status=0
 # shellcheck disable=SC2016 # for the shell of the guest
 "$vm/run.sh" --kernel "$kernel" --arch "$arch" --icount --mem "$memory" \
 	--timeout 7200 --append norandmaps --out "$results" -- \
-	sh -c 'DBB_SECONDS=/sys/class/rtc/rtc0/since_epoch sh scripts/sweep.sh \
-		--out /out/sweep.csv "$@"' \
+	sh -c 'sh scripts/vm/quieten.sh
+		DBB_SECONDS=/sys/class/rtc/rtc0/since_epoch sh scripts/sweep.sh \
+			--out /out/sweep.csv "$@"' \
 	guest --sizes "$sizes" --orders "$orders" --iterations 2 \
 	warmup=1 verify=0 purge=sample "$@" || status=$?
 if [ "$status" != 0 ]; then
