@@ -71,6 +71,12 @@ test_user_mappings()
 	for heap in $(heaps); do
 		for strategy in $(choices_of heap/mmap_strategy); do
 			set_knob heap/mmap_strategy "$strategy"
+			# others would hold pages that a CMA region must have back
+			if [ "$strategy" = insert ] &&
+				[ "$(try_alloc "$heap" $((50 * page)))" = EOPNOTSUPP ]; then
+				note "$heap: $(tail -n 1 "$D/error_log")"
+				continue
+			fi
 			for name in written_through partial_munmap remap fork_child \
 				fork_untouched change_protection; do
 				expect_true "$heap, $strategy" helper map_check \
