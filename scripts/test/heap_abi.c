@@ -262,7 +262,8 @@ static void *churn_thread(void *arg)
 	int i;
 
 	for (i = 0; i < 60; i++) {
-		size_t len = (1 + rand_r(&seed) % 300) * page;
+		/* four times 1.2 MB at once fit into a region of 32 MiB, in pieces too */
+		size_t len = (1 + rand_r(&seed) % (300 * 4096 / page)) * page;
 		int fd = heap_alloc(heap, len, O_RDWR);
 		char *map;
 
