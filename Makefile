@@ -17,14 +17,15 @@ modules: ## build the module for the running kernel, or for KDIR=
 user: ## build the user-space programs in bench/user
 	$(MAKE) -C bench/user
 
-bench: ## measure in a guest: boot a distribution kernel in QEMU, print the table
-	scripts/vm/bench.sh $(KERNEL) $(guest_arch)
+bench: ## count what the two patches save, in a guest of QEMU; prints a verdict
+	@scripts/vm/make_bench.sh $(KERNEL) $(guest_arch)
 
 test: ## run the tests in a guest
-	scripts/test/run.sh --kernel $(KERNEL) --arch $(guest_arch) $(TEST)
+	scripts/test/run_tests.sh --kernel $(KERNEL) --arch $(guest_arch) $(TEST)
 
-matrix: ## build, load and test on every kernel of scripts/vm/kernels; ROWS=, TESTED= and TEST= narrow it
-	scripts/vm/matrix.sh $(if $(ROWS),--rows '$(ROWS)') $(if $(TESTED),--tested '$(TESTED)') $(TEST)
+matrix: ## build, load and test on every kernel of scripts/vm/kernels; ROWS=, TESTED= and TEST= choose
+	scripts/vm/matrix.sh $(if $(ROWS),--rows '$(ROWS)') $(if $(TESTED),--tested '$(TESTED)') \
+		$(TEST)
 
 exact: ## count instructions in a guest, hold them against scripts/exact
 	scripts/exact.sh $(KERNEL) $(guest_arch)
@@ -33,10 +34,17 @@ exact-update: ## write that baseline anew, and say what moved
 	scripts/exact.sh --update $(KERNEL) $(guest_arch)
 
 sweep: ## count instructions over sizes, chunk orders, strategies and ops; draw them
-	scripts/vm/sweep.sh $(KERNEL) $(guest_arch)
+	scripts/vm/make_sweep.sh $(KERNEL) $(guest_arch)
+
+mutants: ## plant defects one by one: do the tests see them? PART=1/4, SAMPLE=ci, RESUME=DIR or MUTANT=NAME narrow it
+	scripts/mutants/run.sh --kernel $(KERNEL) --arch $(guest_arch) $(if $(PART),--part $(PART)) \
+		$(if $(SAMPLE),--sample $(SAMPLE)) $(if $(RESUME),--resume $(RESUME)) $(MUTANT)
 
 check: ## style gate: checkpatch, warnings, sparse, shellcheck, layers
 	scripts/check.sh $(KERNEL) $(guest_arch)
+
+structure: ## folders, functions, comments and circles in figures; REV= of a revision
+	@scripts/check/structure.sh $(if $(REV),--rev $(REV))
 
 install: ## install the built module (modules_install, nothing more)
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
@@ -48,4 +56,4 @@ clean: ## remove what was built in this tree
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
 
-.PHONY: modules user bench test matrix exact exact-update sweep check install clean help
+.PHONY: modules user bench test matrix exact exact-update sweep mutants check structure install clean help

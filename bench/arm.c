@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Arms: "[heap:]strategy[+delay]" read, fitted to an op, and printed.
+ * Arms: "[heap:]strategy[+delay]" read and printed.
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
 
 #include "arm.h"
-#include "op.h"
-#include "source.h"
+#include "heaps.h"
 
-/* What one heap measured against itself is called. */
+/* The one strategy of heap fd. */
 #define DBB_ARM_EXPORTER "exporter"
 
 static int dbb_arm_parse_heap(char **rest, struct dbb_arm *arm, struct dbb_refusal *why)
@@ -19,12 +18,12 @@ static int dbb_arm_parse_heap(char **rest, struct dbb_arm *arm, struct dbb_refus
 
 	if (colon)
 		*colon = '\0';
-	heap = dbb_source_find(*rest);
+	heap = dbb_heaps_find(*rest);
 	if (!heap && !colon)
 		return 0;
 	if (!heap)
 		return dbb_text_refuse(why, -EINVAL,
-				       "\"%.20s\" is no heap; accepted: those that bench/heap lists",
+				       "\"%.20s\" is not a valid heap; accepted: those that bench/heap lists",
 				       *rest);
 	if (heap->missing)
 		return dbb_text_refuse(why, -EOPNOTSUPP,
@@ -36,7 +35,7 @@ static int dbb_arm_parse_heap(char **rest, struct dbb_arm *arm, struct dbb_refus
 	return 0;
 }
 
-/* A word that more than one table has is looked at again when the op is known. */
+/* A name may be in both tables: which one counts is decided when the op is known. */
 static int dbb_arm_find_strategy(struct dbb_arm *arm, const char *name,
 				 struct dbb_refusal *why)
 {
@@ -49,7 +48,7 @@ static int dbb_arm_find_strategy(struct dbb_arm *arm, const char *name,
 		return 0;
 	if (!arm->mmap && !arm->vmap)
 		return dbb_text_refuse(why, -EINVAL,
-				       "\"%.20s\" is no strategy; accepted: those in heap/*map_strategy, exporter for heap fd, +NS",
+				       "\"%.20s\" is not a valid strategy; accepted: those that heap/mmap_strategy and heap/vmap_strategy list, exporter for heap fd, STRATEGY+NS",
 				       name);
 	if (arm->mmap && arm->mmap->missing) {
 		missing = arm->mmap->missing;
@@ -61,23 +60,11 @@ static int dbb_arm_find_strategy(struct dbb_arm *arm, const char *name,
 	}
 	if (!arm->mmap && !arm->vmap)
 		return dbb_text_refuse(why, -EOPNOTSUPP,
-				       "%s: %s; accepted: those in heap/*map_strategy",
+				       "%s: %s; accepted: those that heap/mmap_strategy and heap/vmap_strategy list",
 				       name, missing);
 	return 0;
 }
 
-/**
- * dbb_arm_parse() - read an arm
- * @text: "[heap:]strategy[+delay]", "heap" for ops that need no strategy, or
- *	  "delay" for an op of delays
- * @arm: filled on success
- * @why: filled on failure
- *
- * A delay is added to the first timed step: a difference whose size is known.
- *
- * Return: 0, -EINVAL when it is no arm of any op, -EOPNOTSUPP when this kernel
- * lacks the heap or the strategy.
- */
 int dbb_arm_parse(const char *text, struct dbb_arm *arm, struct dbb_refusal *why)
 {
 	struct dbb_arm made = { };
@@ -86,12 +73,16 @@ int dbb_arm_parse(const char *text, struct dbb_arm *arm, struct dbb_refusal *why
 	int ret;
 
 	if (strscpy(copy, text, sizeof(copy)) < 0)
-		return dbb_text_refuse(why, -EINVAL, "\"%.40s...\" is too long for an arm", text);
+		return dbb_text_refuse(why, -EINVAL,
+				       "\"%.40s...\" is too long; accepted: [heap:]strategy[+NS]",
+				       text);
 	ret = dbb_arm_parse_heap(&rest, &made, why);
 	if (ret)
 		return ret;
 	if (strscpy(made.name, rest, sizeof(made.name)) < 0)
-		return dbb_text_refuse(why, -EINVAL, "\"%.40s\" is too long for a strategy", rest);
+		return dbb_text_refuse(why, -EINVAL,
+				       "\"%.40s\" is too long; accepted: [heap:]strategy[+NS]",
+				       rest);
 	if (!kstrtou32(rest, 10, &made.delay)) {
 		made.is_delay = true;
 		*arm = made;
@@ -101,54 +92,16 @@ int dbb_arm_parse(const char *text, struct dbb_arm *arm, struct dbb_refusal *why
 	if (plus)
 		*plus++ = '\0';
 	if (plus && kstrtou32(plus, 10, &made.delay))
-		return dbb_text_refuse(why, -EINVAL, "\"%.20s\" is no delay; accepted: ns", plus);
+		return dbb_text_refuse(why, -EINVAL,
+				       "\"%.20s\" is not a valid delay; accepted: STRATEGY+NS",
+				       plus);
 	ret = dbb_arm_find_strategy(&made, rest, why);
 	if (!ret)
 		*arm = made;
 	return ret;
 }
 
-/**
- * dbb_arm_fit() - see whether an op can take an arm
- * @arm: the arm; strategies of other ops are dropped from it on success
- * @op: the op
- * @why: filled on failure
- *
- * An op that maps nothing takes any strategy's name: its arms are equal, and
- * comparing them shows what the engine calls a difference.
- *
- * Return: 0, or -EINVAL.
- */
-int dbb_arm_fit(struct dbb_arm *arm, const struct dbb_op *op, struct dbb_refusal *why)
-{
-	bool maps = op->family == DBB_FAMILY_MMAP || op->family == DBB_FAMILY_VMAP;
-	const char *table = op->family == DBB_FAMILY_MMAP ? "mmap" : "vmap";
-
-	if (arm->is_delay != op->delays)
-		return dbb_text_refuse(why, -EINVAL, "op %s has no %s; accepted: %s", op->name,
-				       arm->name, op->delays ?
-				       "delays, e.g. strategies=10000,10200" : "strategies");
-	if (!maps)
-		return 0;
-	if (!arm->exporter && !(op->family == DBB_FAMILY_MMAP ? !!arm->mmap : !!arm->vmap))
-		return dbb_text_refuse(why, -EINVAL,
-				       "op %s has no %s; accepted: those in heap/%s_strategy",
-				       op->name, arm->name, table);
-	if (op->family == DBB_FAMILY_MMAP)
-		arm->vmap = NULL;
-	else
-		arm->mmap = NULL;
-	return 0;
-}
-
-/**
- * dbb_arm_print() - print an arm as dbb_arm_parse() takes it
- * @text: room for it
- * @size: of @text, %DBB_ARM_TEXT_LEN at most is needed
- * @arm: the arm
- *
- * Return: the length of what was printed.
- */
+/* As dbb_arm_parse() takes it. Returns its length. */
 int dbb_arm_print(char *text, size_t size, const struct dbb_arm *arm)
 {
 	if (!arm->heap || !strcmp(arm->name, arm->heap->name))

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The clocks that samples can be taken with, and their calibration, anew at
- * each run: frequency and idle states change what a read costs.
+ * The clocks that samples can be taken with. Each run calibrates its clock anew:
+ * CPU frequency and idle states change what a read costs.
  */
+#include <linux/bits.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
@@ -15,10 +16,14 @@
 
 #include "../heap/heap.h"
 #include "clock.h"
-#include "summary.h"
+#include "stat/summary.h"
+#include "stop.h"
 
 /* Enough to see the tick of a slow counter many times over. */
 #define DBB_CLOCK_READS 20000
+
+/* Reads between two checks for a stop: some milliseconds. */
+#define DBB_CLOCK_SPIN_STRIDE BIT(16)
 
 static u64 dbb_clock_monotonic_now(void)
 {
@@ -40,10 +45,10 @@ static int dbb_clock_cycles_open(struct dbb_refusal *why)
 	if (get_cycles())
 		return 0;
 	return dbb_text_refuse(why, -EOPNOTSUPP,
-			       "no cycle counter in this machine; accepted: monotonic, raw");
+			       "this machine has no cycle counter; accepted: monotonic, raw");
 }
 
-/* Counts the task that runs: the engine holds its lock from open to close. */
+/* One event will do: the engine is claimed from open to close. */
 static struct perf_event *dbb_clock_event;
 
 static u64 dbb_clock_instructions_now(void)
@@ -68,7 +73,7 @@ static int dbb_clock_instructions_open(struct dbb_refusal *why)
 	event = perf_event_create_kernel_counter(&attr, -1, current, NULL, NULL);
 	if (IS_ERR(event))
 		return dbb_text_refuse(why, -EOPNOTSUPP,
-				       "no perf counter of instructions (%pe); accepted: monotonic, raw",
+				       "no perf counter for instructions (%pe); accepted: monotonic, raw",
 				       event);
 	dbb_clock_event = event;
 	return 0;
@@ -84,38 +89,32 @@ const struct dbb_clock dbb_clocks[DBB_CLOCK_MAX] = {
 	[DBB_CLOCK_MONOTONIC] = {
 		.name	= "monotonic",
 		.unit	= "ns",
-		.help	= "ktime_get_ns(); NTP slews it a little",
+		.help	= "ktime_get_ns(); NTP may slew it",
 		.now	= dbb_clock_monotonic_now,
 	},
 	[DBB_CLOCK_RAW] = {
 		.name	= "raw",
 		.unit	= "ns",
-		.help	= "ktime_get_raw_fast_ns(); no NTP",
+		.help	= "ktime_get_raw_fast_ns(); not slewed",
 		.now	= dbb_clock_raw_now,
 	},
 	[DBB_CLOCK_CYCLES] = {
 		.name	= "cycles",
 		.unit	= "cycles",
-		.help	= "get_cycles(): TSC or arm64's timer; fixed rate, not core cycles",
+		.help	= "get_cycles(): TSC, or arm64's timer; constant rate, not core cycles",
 		.now	= dbb_clock_cycles_now,
 		.open	= dbb_clock_cycles_open,
 	},
 	[DBB_CLOCK_INSTRUCTIONS] = {
 		.name	= "instructions",
 		.unit	= "instructions",
-		.help	= "a perf counter of the task in the kernel; one thread only",
+		.help	= "perf counter of the writing task, kernel mode only; threads=1",
 		.now	= dbb_clock_instructions_now,
 		.open	= dbb_clock_instructions_open,
 		.close	= dbb_clock_instructions_close,
 	},
 };
 
-/**
- * dbb_clock_find() - look a clock up by name
- * @name: name, a trailing newline is ignored
- *
- * Return: the clock, or NULL when there is none of that name.
- */
 const struct dbb_clock *dbb_clock_find(const char *name)
 {
 	unsigned int i;
@@ -126,15 +125,6 @@ const struct dbb_clock *dbb_clock_find(const char *name)
 	return NULL;
 }
 
-/**
- * dbb_clock_calibrate() - measure a clock's cost and tick
- * @clock: an open clock
- * @cost: filled on success
- *
- * Context: process context; takes a few ms.
- *
- * Return: 0 or -ENOMEM.
- */
 int dbb_clock_calibrate(const struct dbb_clock *clock, struct dbb_clock_cost *cost)
 {
 	struct dbb_summary summary;
@@ -151,14 +141,15 @@ int dbb_clock_calibrate(const struct dbb_clock *clock, struct dbb_clock_cost *co
 		steps[i] = now - last;
 		last = now;
 	}
-	dbb_summary_sort(steps, DBB_CLOCK_READS);
+	dbb_summary_sort(steps, DBB_CLOCK_READS, NULL);
 	for (i = 0; i < DBB_CLOCK_READS - 1 && steps[i] <= 0; i++)
 		;
 	cost->tick = clamp_t(s64, steps[i], 0, U32_MAX);
-	dbb_summary_compute(&summary, steps, DBB_CLOCK_READS);
+	dbb_summary_compute(&summary, steps, DBB_CLOCK_READS, NULL);
 	cost->overhead = clamp_t(s64, summary.p50, 0, U32_MAX);
 	kvfree(steps);
-	return 0;
+	/* It counts something else, or another CPU. */
+	return cost->tick ? 0 : -EOPNOTSUPP;
 }
 
 /**
@@ -168,16 +159,20 @@ int dbb_clock_calibrate(const struct dbb_clock *clock, struct dbb_clock_cost *co
  *
  * ndelay() is no ruler: under emulation 400 ns of it took 200 ns to 1 us.
  *
- * Return: how long it was, from the first read to the last, at least
- * @duration. The caller's figure grows by that and by one clock read.
+ * Return: the time from the first read to the last, at least @duration unless
+ * the run is being stopped. The caller's figure grows by that and by one clock
+ * read.
  */
 u64 dbb_clock_spin(const struct dbb_clock *clock, u64 duration)
 {
 	u64 start = clock->now();
+	u32 reads = 0;
 	u64 spun;
 
 	do {
 		spun = clock->now() - start;
+		if (!(++reads % DBB_CLOCK_SPIN_STRIDE) && dbb_stop_pause())
+			break;
 	} while (spun < duration);
 	return spun;
 }

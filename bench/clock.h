@@ -18,14 +18,13 @@ enum dbb_clock_id {
 };
 
 /**
- * struct dbb_clock - something that counts up while work is done
+ * struct dbb_clock - a counter that a sample is the difference of two reads of
  * @name: what a user writes
- * @unit: of its values, as the columns of the results are named
+ * @unit: of its values; part of the names of the columns
  * @help: one line for the README file
  * @now: read it
- * @open: make it ready to be read by the calling task, or refuse with
- *	  -EOPNOTSUPP and the reason; may be NULL
- * @close: undo @open; may be NULL
+ * @open: let the calling task read it, or refuse with -EOPNOTSUPP. Optional.
+ * @close: undo @open. Optional.
  */
 struct dbb_clock {
 	const char *name;
@@ -37,8 +36,8 @@ struct dbb_clock {
 };
 
 /**
- * struct dbb_clock_cost - what a clock costs and how fine it is
- * @overhead: median of back-to-back reads: what one read adds to a figure
+ * struct dbb_clock_cost - calibration of a clock
+ * @overhead: of one read: the median of back-to-back reads
  * @tick: smallest step seen that is not 0
  */
 struct dbb_clock_cost {

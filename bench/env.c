@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Where a run took place: what a reader has to know to believe a figure.
+ * The environment of a run: what a reader has to know to judge its figures.
  */
 #include <linux/cpumask.h>
+#include <linux/dmi.h>
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/kernel.h>
@@ -11,47 +12,59 @@
 #include <linux/of.h>
 #include <linux/string.h>
 #include <linux/utsname.h>
+#ifdef CONFIG_ARM64
+#include <asm/cputype.h>
+#endif
 #ifdef CONFIG_X86
 #include <asm/memtype.h>
 #include <asm/processor.h>
 #endif
 
+#include "../heap/compat.h"
 #include "env.h"
 
+/* scripts/vm/guest.sh puts dbb.accel= near the start of the command line. */
+#define DBB_ENV_LINE_MAX 512
+
 /*
- * The names of clock source and governor are exported to user space only;
- * the run is in process context, so it reads what its user would.
+ * These names are exported to user space only; the run is in process context, so
+ * it reads what its user would.
  */
-static void dbb_env_read_file(const char *path, char *text)
+static void dbb_env_read_file(const char *path, char *text, size_t size)
 {
 	struct file *file = filp_open(path, O_RDONLY, 0);
 	ssize_t len = -ENOENT;
 	loff_t pos = 0;
 
 	if (!IS_ERR(file)) {
-		len = kernel_read(file, text, DBB_ENV_TEXT_MAX - 1, &pos);
+		len = kernel_read(file, text, size - 1, &pos);
 		filp_close(file, NULL);
 	}
 	if (len <= 0) {
-		strscpy(text, "unknown", DBB_ENV_TEXT_MAX);
+		strscpy(text, "unknown", size);
 		return;
 	}
 	text[len] = '\0';
 	text[strcspn(text, "\n")] = '\0';
 }
 
-/**
- * dbb_env_read() - note what can change from run to run
- * @env: filled; "unknown" where the kernel does not say
- *
- * Context: process context; opens files of sysfs.
+/*
+ * @cpu is the one that measures. A guest cannot see -icount: whoever starts QEMU has
+ * to say dbb.accel=icount.
  */
-void dbb_env_read(struct dbb_env *env)
+void dbb_env_read(struct dbb_env *env, unsigned int cpu)
 {
+	char line[DBB_ENV_LINE_MAX];
+
+	env->cpus = num_online_cpus();
+	env->preempt = dbb_compat_preempt_model();
 	dbb_env_read_file("/sys/devices/system/clocksource/clocksource0/current_clocksource",
-			  env->clocksource);
-	dbb_env_read_file("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor",
-			  env->governor);
+			  env->clocksource, sizeof(env->clocksource));
+	scnprintf(line, sizeof(line), "/sys/devices/system/cpu/cpu%u/cpufreq/scaling_governor",
+		  cpu);
+	dbb_env_read_file(line, env->governor, sizeof(env->governor));
+	dbb_env_read_file("/proc/cmdline", line, sizeof(line));
+	env->icount = strstr(line, "dbb.accel=icount");
 }
 
 #ifdef CONFIG_X86
@@ -78,36 +91,53 @@ static const char *dbb_env_pat(void)
 	return "none";
 }
 
-/* Elsewhere a guest shows only if its machine is known to be virtual. */
+/* QEMU's own CPU model (-cpu max) exists under emulation only. */
+static bool dbb_env_is_tcg(void)
+{
+#ifdef CONFIG_ARM64
+	u32 midr = read_cpuid_id();
+
+	return !MIDR_IMPLEMENTOR(midr) && MIDR_PARTNUM(midr) == 'Q';
+#else
+	return false;
+#endif
+}
+
+/* No CPUID leaf to read here: guess from the device tree and DMI. */
 static void dbb_env_hypervisor(char *text)
 {
-	strscpy(text, of_machine_is_compatible("linux,dummy-virt") ? "qemu-virt" : "unknown",
-		DBB_ENV_TEXT_MAX);
+	const char *name = "unknown";
+
+	if (dbb_env_is_tcg())
+		name = "TCG";
+	else if (of_machine_is_compatible("linux,dummy-virt") ||
+		 dmi_match(DMI_SYS_VENDOR, "QEMU"))
+		name = "qemu-virt";
+	strscpy(text, name, DBB_ENV_TEXT_MAX);
 }
 #endif
 
-/**
- * dbb_env_is_emulated() - are the CPU's instructions emulated in software?
- *
- * Return: whether times mean nothing but their ratios. False where the
- * kernel cannot know; the environment header then says "unknown" or names
- * the virtual machine.
- */
-bool dbb_env_is_emulated(void)
+#define DBB_ENV_NO_DEVICE \
+	"neither times nor ratios of times say anything about a device; count instructions (make bench)"
+
+/* Why the figures are not those of a device; NULL if nothing is known. */
+const char *dbb_env_warning(const struct dbb_env *env)
 {
 	char text[DBB_ENV_TEXT_MAX];
 
+	if (env->icount)
+		return "QEMU -icount: 1 ns is one guest instruction: figures are work, not time";
 	dbb_env_hypervisor(text);
-	return !strncmp(text, "TCG", 3);
+	if (!strncmp(text, "TCG", 3))
+		return "emulated CPU: " DBB_ENV_NO_DEVICE;
+	if (!strcmp(text, "qemu-virt"))
+		return "emulated or virtual machine: if emulated, " DBB_ENV_NO_DEVICE;
+	return NULL;
 }
 
 #define DBB_ENV_OPTIONS_MAX 200
 
-/**
- * struct dbb_env_option - a kernel option that makes everything slower
- * @name: of the option
- * @on: whether this kernel has it
- */
+/* A kernel option that makes everything slower */
 struct dbb_env_option {
 	const char *name;
 	bool on;
@@ -144,12 +174,6 @@ static void dbb_env_describe_options(dbb_describe_fn say, void *data)
 	say(data, "debug_options", text);
 }
 
-/**
- * dbb_env_describe() - say where a run took place
- * @env: what dbb_env_read() noted
- * @say: called for each key and value
- * @data: handed to @say
- */
 void dbb_env_describe(const struct dbb_env *env, dbb_describe_fn say, void *data)
 {
 	char text[DBB_ENV_TEXT_MAX];
@@ -158,8 +182,8 @@ void dbb_env_describe(const struct dbb_env *env, dbb_describe_fn say, void *data
 	say(data, "arch", init_utsname()->machine);
 	scnprintf(text, sizeof(text), "%lu", PAGE_SIZE);
 	say(data, "page_size_bytes", text);
-	say(data, "preempt", dbb_compat_preempt_model());
-	scnprintf(text, sizeof(text), "%u", num_online_cpus());
+	say(data, "preempt", env->preempt);
+	scnprintf(text, sizeof(text), "%u", env->cpus);
 	say(data, "cpus", text);
 	say(data, "clocksource", env->clocksource);
 	say(data, "pat", dbb_env_pat());
@@ -167,6 +191,7 @@ void dbb_env_describe(const struct dbb_env *env, dbb_describe_fn say, void *data
 	dbb_env_hypervisor(text);
 	say(data, "virtualised", text);
 	dbb_env_describe_options(say, data);
+	say(data, "disturbed_by", "switched,migrated," DBB_INTERRUPTS_COUNTED);
 	say(data, "module_version", THIS_MODULE->version);
 	say(data, "module_srcversion", THIS_MODULE->srcversion ?: "unknown");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where a run took place: what a reader has to know to believe a figure.
+ * The environment of a run.
  */
 #ifndef DBB_BENCH_ENV_H
 #define DBB_BENCH_ENV_H
@@ -9,21 +9,20 @@
 
 #define DBB_ENV_TEXT_MAX 40
 
-/* Takes one fact about a run, in the words of the output format at hand. */
+/* Prints one key of the environment in some output format. */
 typedef void (*dbb_describe_fn)(void *data, const char *key, const char *value);
 
-/**
- * struct dbb_env - what can change while the module is loaded
- * @clocksource: of the kernel's timekeeping
- * @governor: of cpufreq on CPU 0
- */
+/* What can change while the module is loaded */
 struct dbb_env {
 	char clocksource[DBB_ENV_TEXT_MAX];
-	char governor[DBB_ENV_TEXT_MAX];
+	char governor[DBB_ENV_TEXT_MAX];	/* of the CPU that measures */
+	const char *preempt;
+	unsigned int cpus;	/* online */
+	bool icount;	/* a guest of QEMU -icount, as far as is known */
 };
 
-void dbb_env_read(struct dbb_env *env);
+void dbb_env_read(struct dbb_env *env, unsigned int cpu);
 void dbb_env_describe(const struct dbb_env *env, dbb_describe_fn say, void *data);
-bool dbb_env_is_emulated(void);
+const char *dbb_env_warning(const struct dbb_env *env);
 
 #endif /* DBB_BENCH_ENV_H */

@@ -1,65 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The debugfs files of bench/, and the README beside it.
+ * The debugfs files of bench/, README and selftest.
  */
 #include <linux/debugfs.h>
-#include <linux/err.h>
+#include <linux/errno.h>
 #include <linux/fs.h>
+#include <linux/kernel.h>
 #include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "../heap/heap.h"
 #include "files.h"
 #include "help.h"
 #include "param.h"
-#include "report.h"
+#include "report/report.h"
 #include "run.h"
-#include "selftest.h"
+#include "selftest/selftest.h"
 #include "status.h"
+#include "stop.h"
 
-static int dbb_files_knob_show(struct seq_file *m, void *v)
-{
-	dbb_param_show_knob(m, m->private);
-	return 0;
-}
-
-static int dbb_files_knob_open(struct inode *inode, struct file *file)
-{
-	return single_open(file, dbb_files_knob_show, inode->i_private);
-}
-
-static ssize_t dbb_files_knob_write(struct file *file, const char __user *ubuf,
-				    size_t count, loff_t *pos)
-{
-	struct seq_file *m = file->private_data;
-	const struct dbb_param *param = m->private;
-	struct dbb_refusal why;
-	char path[32];
-	char *text;
-	int ret;
-
-	scnprintf(path, sizeof(path), "bench/%s", param->name);
-	text = dbb_text_from_user(ubuf, count, path);
-	if (IS_ERR(text))
-		return PTR_ERR(text);
-	ret = dbb_param_set_knob(param, text, &why);
-	if (ret)
-		dbb_errlog_add(path, text, ret, &why);
-	kfree(text);
-	return ret ?: count;
-}
-
-static const struct file_operations dbb_files_knob_fops = {
-	.owner		= THIS_MODULE,
-	.open		= dbb_files_knob_open,
-	.read		= seq_read,
-	.write		= dbb_files_knob_write,
-	.llseek		= seq_lseek,
-	.release	= single_release,
-};
-
-static int dbb_files_run(const char *line, struct dbb_refusal *why)
+static int dbb_files_run(const struct dbb_knob *knob, const char *line, struct dbb_refusal *why)
 {
 	struct dbb_params params;
 	char *words;
@@ -75,125 +39,43 @@ static int dbb_files_run(const char *line, struct dbb_refusal *why)
 	return dbb_run_execute(&params, why);
 }
 
-static ssize_t dbb_files_run_write(struct file *file, const char __user *ubuf,
-				   size_t count, loff_t *pos)
+static int dbb_files_stop(const struct dbb_knob *knob, const char *text, struct dbb_refusal *why)
 {
-	struct dbb_refusal why;
-	char *line;
-	int ret;
-
-	/*
-	 * The echo of most shells repeats a write that returned -EINTR, and
-	 * would start again what was just stopped. One repetition is answered
-	 * by an error that no shell repeats.
-	 */
-	if (file->private_data) {
-		file->private_data = NULL;
-		return -ECANCELED;
-	}
-
-	line = dbb_text_from_user(ubuf, count, "bench/run");
-	if (IS_ERR(line))
-		return PTR_ERR(line);
-	ret = dbb_files_run(line, &why);
-	/* Somebody asked for a stop: not a refusal. */
-	if (ret == -EINTR)
-		file->private_data = file;
-	else if (ret)
-		dbb_errlog_add("bench/run", line, ret, &why);
-	kfree(line);
-	return ret ?: count;
-}
-
-static const struct file_operations dbb_files_run_fops = {
-	.owner	= THIS_MODULE,
-	.open	= nonseekable_open,
-	.write	= dbb_files_run_write,
-};
-
-static ssize_t dbb_files_stop_write(struct file *file, const char __user *ubuf,
-				    size_t count, loff_t *pos)
-{
-	struct dbb_refusal why;
-	ssize_t ret = count;
-	char *text;
-
-	text = dbb_text_from_user(ubuf, count, "bench/stop");
-	if (IS_ERR(text))
-		return PTR_ERR(text);
-	if (!strcmp(text, "1"))
-		dbb_run_stop();
-	else
-		ret = dbb_errlog_add("bench/stop", text,
-				     dbb_text_refuse(&why, -EINVAL, "no such word; accepted: 1"),
-				     &why);
-	kfree(text);
-	return ret;
-}
-
-static const struct file_operations dbb_files_stop_fops = {
-	.owner	= THIS_MODULE,
-	.open	= nonseekable_open,
-	.write	= dbb_files_stop_write,
-};
-
-static int dbb_files_selftest_show(struct seq_file *m, void *v)
-{
-	dbb_selftest_show(m);
+	if (strcmp(text, "1"))
+		return dbb_text_refuse(why, -EINVAL, "\"%.20s\" is not valid; accepted: 1", text);
+	dbb_stop_request();
 	return 0;
 }
 
-static int dbb_files_selftest_open(struct inode *inode, struct file *file)
+/* -ECANCELED: the shell would repeat a write that returned -EINTR. */
+static int dbb_files_selftest(const struct dbb_knob *knob, const char *text,
+			      struct dbb_refusal *why)
 {
-	return single_open(file, dbb_files_selftest_show, NULL);
+	int ret = dbb_selftest_run(text, why);
+
+	return ret == -EINTR ? -ECANCELED : ret;
 }
 
-static ssize_t dbb_files_selftest_write(struct file *file, const char __user *ubuf,
-					size_t count, loff_t *pos)
-{
-	struct dbb_refusal why;
-	char *text;
-	int ret;
-
-	text = dbb_text_from_user(ubuf, count, "selftest");
-	if (IS_ERR(text))
-		return PTR_ERR(text);
-	ret = dbb_selftest_run(text, &why);
-	if (ret)
-		dbb_errlog_add("selftest", text, ret, &why);
-	kfree(text);
-	/* See dbb_files_run_write(): nobody repeats this one. */
-	return ret == -EINTR ? -ECANCELED : ret ?: count;
-}
-
-static const struct file_operations dbb_files_selftest_fops = {
-	.owner		= THIS_MODULE,
-	.open		= dbb_files_selftest_open,
-	.read		= seq_read,
-	.write		= dbb_files_selftest_write,
-	.llseek		= seq_lseek,
-	.release	= single_release,
+static const struct dbb_knob dbb_files_knob_selftest = {
+	.dir = "", .name = "selftest",
+	.set = dbb_files_selftest, .show = dbb_selftest_show,
 };
 
-static int dbb_files_status_show(struct seq_file *m, void *v)
-{
-	dbb_status_show(m);
-	return 0;
-}
-DEFINE_SHOW_ATTRIBUTE(dbb_files_status);
+static const struct dbb_knob dbb_files_knob_run = {
+	.dir = "bench", .name = "run", .set = dbb_files_run,
+};
 
-static int dbb_files_readme_show(struct seq_file *m, void *v)
-{
-	dbb_help_show(m);
-	return 0;
-}
-DEFINE_SHOW_ATTRIBUTE(dbb_files_readme);
+static const struct dbb_knob dbb_files_knob_stop = {
+	.dir = "bench", .name = "stop", .set = dbb_files_stop,
+};
 
-/**
- * struct dbb_files_format - a file that shows the last result
- * @name: of the file
- * @show: its format
- */
+/* Filled from dbb_param_table when the files are made. */
+static struct dbb_knob dbb_files_params[DBB_PARAM_COUNT];
+
+DEFINE_SHOW_ATTRIBUTE(dbb_status);
+DEFINE_SHOW_ATTRIBUTE(dbb_help);
+
+/* A file that shows the last result in one format */
 struct dbb_files_format {
 	const char *name;
 	void (*show)(struct seq_file *m, const struct dbb_result *result);
@@ -217,11 +99,20 @@ static int dbb_files_result_show(struct seq_file *m, void *v)
 	return 0;
 }
 
+static bool dbb_files_reader_dies(void)
+{
+	cond_resched();
+	return fatal_signal_pending(current);
+}
+
+/* The first reader of a result makes its figures. */
 static int dbb_files_result_open(struct inode *inode, struct file *file)
 {
 	struct dbb_result *result = dbb_result_get();
-	int ret = single_open(file, dbb_files_result_show, result);
+	int ret = result ? dbb_result_rows_make(result, dbb_files_reader_dies) : 0;
 
+	if (!ret)
+		ret = single_open(file, dbb_files_result_show, result);
 	if (ret)
 		dbb_result_put(result);
 	return ret;
@@ -245,7 +136,7 @@ static const struct file_operations dbb_files_result_fops = {
 
 static int dbb_files_samples_open(struct inode *inode, struct file *file)
 {
-	int ret = seq_open(file, &dbb_stream_ops);
+	int ret = seq_open(file, &dbb_sample_csv_ops);
 
 	if (!ret)
 		((struct seq_file *)file->private_data)->private = dbb_result_get();
@@ -268,23 +159,26 @@ static const struct file_operations dbb_files_samples_fops = {
 	.release	= dbb_files_samples_release,
 };
 
-/**
- * dbb_files_init() - make the files
- * @root: the module's debugfs folder
- */
 void dbb_files_init(struct dentry *root)
 {
 	struct dentry *dir = debugfs_create_dir("bench", root);
 	unsigned int i;
 
-	debugfs_create_file("README", 0600, root, NULL, &dbb_files_readme_fops);
-	debugfs_create_file("selftest", 0600, root, NULL, &dbb_files_selftest_fops);
-	for (i = 0; i < DBB_PARAM_COUNT; i++)
-		debugfs_create_file(dbb_param_table[i].name, 0600, dir,
-				    (void *)&dbb_param_table[i], &dbb_files_knob_fops);
-	debugfs_create_file("run", 0600, dir, NULL, &dbb_files_run_fops);
-	debugfs_create_file("stop", 0600, dir, NULL, &dbb_files_stop_fops);
-	debugfs_create_file("status", 0600, dir, NULL, &dbb_files_status_fops);
+	debugfs_create_file("README", 0600, root, NULL, &dbb_help_fops);
+	dbb_knob_create(&dbb_files_knob_selftest, root);
+	for (i = 0; i < DBB_PARAM_COUNT; i++) {
+		dbb_files_params[i] = (struct dbb_knob){
+			.dir = "bench",
+			.name = dbb_param_table[i].name,
+			.set = dbb_param_set_knob,
+			.show = dbb_param_show_knob,
+			.data = &dbb_param_table[i],
+		};
+		dbb_knob_create(&dbb_files_params[i], dir);
+	}
+	dbb_knob_create(&dbb_files_knob_run, dir);
+	dbb_knob_create(&dbb_files_knob_stop, dir);
+	debugfs_create_file("status", 0600, dir, NULL, &dbb_status_fops);
 	for (i = 0; i < ARRAY_SIZE(dbb_files_formats); i++)
 		debugfs_create_file(dbb_files_formats[i].name, 0600, dir,
 				    (void *)&dbb_files_formats[i], &dbb_files_result_fops);

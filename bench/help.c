@@ -1,126 +1,130 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The README file in debugfs: enough to work on a device with no other
- * document. What can be taken from a table is.
+ * The README file in debugfs: enough to work on a device without any other
+ * document.
  */
 #include <linux/kernel.h>
 #include <linux/seq_file.h>
 
+#include "heaps.h"
 #include "help.h"
 #include "param.h"
-#include "source.h"
 
 static const char dbb_help_intro[] =
-	"What does mapping a dma-buf cost on this kernel, and what would another way cost?\n"
+	"dmabuf-bench measures what mapping a dma-buf costs on this kernel, and what another\n"
+	"way of mapping it would cost. It compares arms: strategies that map the same buffer.\n"
 	"\n"
 	"  cd /sys/kernel/debug/dmabuf_bench\n"
 	"  echo \"vmap size=256M strategies=page,sg iterations=50\" > bench/run; cat bench/results\n"
+	"  echo \"vmap size=64M strategies=system:sg,vmalloc:born\" > bench/run; cat bench/results\n"
 	"\n"
-	"bench/run takes 1 (the knobs as set) or \"[op] key=value ...\", which overrides knobs\n"
-	"for that run only. It blocks until the run is done; a signal stops it.\n";
+	"Runs\n"
+	"  bench/run            write 1 to run the knobs as set, or \"[op] key=value ...\" to override\n"
+	"                       knobs for that run only. Blocks until the run is done; a signal\n"
+	"                       stops it\n"
+	"  bench/stop           write 1 to stop the run from another shell; the rounds so far are kept\n"
+	"  bench/status         idle, running, done, stopped or failed; rounds done and wanted;\n"
+	"                       eta_ms is -1 while unknown; the first warmup= of the\n"
+	"                       rounds done are warm-up\n";
 
 static const char dbb_help_files[] =
-	"\nFiles\n"
-	"  error_log            the last 16 refusals: what was written, why not, what is accepted\n"
-	"  heap/mmap_strategy   of buffers allocated from now on\n"
-	"  heap/vmap_strategy   of buffers allocated from now on\n"
-	"  heap/orders          page orders tried, largest first, e.g. \"8 4 0\"\n"
-	"  heap/fragment_pct    chance in percent that a chunk of heap system is of a smaller order\n"
-	"                       of the list than would fit; the same chunks for each buffer of one size\n"
-	"  heap/shuffle         1: chunks of heap system in random order, the same for each buffer\n"
-	"  heap/max_bytes       cap of all live buffers together\n"
-	"  heap/stats           counters, key=value; chunks_order_* are of heap system\n"
-	"  bench/stop           write 1: stop the run from another shell; what was measured is kept\n"
-	"  bench/status         idle, running, done, stopped or failed; eta_ms is -1 while unknown\n"
-	"  bench/results        table; figures are net of clock overhead, of one call\n"
-	"  bench/results.csv    the same numbers and more; an interval needs 6 samples, else it is empty;\n"
-	"                       also as .json, .md (Markdown), .bench (Go benchmarks, for benchstat)\n"
-	"  bench/samples.csv    every sample, raw: clock overhead included, all calls of a batch\n"
-	"  selftest             write mappings: do all strategies show the same bytes here?\n"
-	"                       measurement: experiments with a known answer; 1: both;\n"
-	"                       read: KTAP\n";
+	"\nResults\n"
+	"  bench/results        table of the last run, for reading\n"
+	"  bench/results.csv    the same and more, one row for each arm and phase; also results.json,\n"
+	"                       results.md (Markdown) and results.bench (for benchstat). The first\n"
+	"                       reader waits for the statistics: seconds for a million rounds\n"
+	"  bench/samples.csv    every sample, raw: with the clock's overhead, all calls of a batch\n"
+	"  selftest             write mappings: do all strategies show the same bytes on this kernel?\n"
+	"                       measurement: experiments with known answers; 1: both. Read: KTAP\n"
+	"  error_log            the last 16 refused writes: what was written, why it was refused,\n"
+	"                       what is accepted\n"
+	"\nHeap\n"
+	"  heap/mmap_strategy   mmap strategy of buffers allocated from now on\n"
+	"  heap/vmap_strategy   vmap strategy of buffers allocated from now on\n"
+	"  heap/orders          page orders that heap system tries, largest first, e.g. \"8 4 0\"\n"
+	"  heap/fragment_pct    chance in percent that a chunk is of a smaller order than would fit,\n"
+	"                       as on a fragmented system; equal sizes get equal chunks\n"
+	"  heap/shuffle         1: chunks in random order, the same order for each buffer\n"
+	"  heap/max_bytes       limit of all live buffers together\n"
+	"  heap/stats           counters, key=value; chunks_order_* count chunks of heap system\n";
 
 static const char dbb_help_numbers[] =
-	"\nNumbers\n"
-	"  An arm is [heap:]strategy[+NS]; +NS is a known delay in its first step. Arms of one\n"
-	"  heap measure one buffer. The strategy of heap fd is exporter.\n"
-	"  Arms run in random order within each round. speedup is baseline/arm of the paired\n"
-	"  rounds: their median and its 95 % interval. verdict: faster or slower when the whole\n"
-	"  interval is more than 1 % away from 1, same when it is within 1 %, else unclear.\n"
-	"  A step that a strategy does not take is 0, flagged absent, and has no speedup.\n"
-	"\nOps and their buffers\n"
-	"  mmap and touch map buffers of a PMD's size or more at a multiple of it, where the\n"
-	"  kernel agrees; touch: mmap + first - stride is what mapping costs. The arms of alloc,\n"
-	"  attach and sync are heaps. All but pages and alloc take heap fd; mmap, touch and\n"
-	"  vtouch write to it. bench/user/heap_exec gives a command a descriptor.\n"
-	"  The chunks of heap fd are those that an importing device sees, 0 when unknown.\n"
+	"\nHow to read the numbers\n"
+	"  Arms of one heap measure the same buffer. In each round all arms run once, in random\n"
+	"  order. Times are of one call, net of the clock's overhead. speedup is baseline/arm of\n"
+	"  the paired rounds: the median and its 95 % interval, which needs 6 rounds. verdict is\n"
+	"  faster or slower when the whole interval is more than 1 % away from 1, same when it is\n"
+	"  within 1 %, else unclear. share_pct is the share of the median of the total; the row\n"
+	"  rest has what the medians of the parts leave of it. A phase that a strategy does not\n"
+	"  have is 0, flagged absent, and has no speedup. Samples that were disturbed are kept\n"
+	"  and counted; disturbed_by says what counts, which on some kernels lacks timer ticks.\n"
+	"  strategy+NS adds a spin of NS to the first step of an arm: a difference of known size.\n"
+	"\nOps and buffers\n"
+	"  The arms of alloc, attach and sync are heaps. Heap fd measures a buffer of any exporter:\n"
+	"  open it in the writing process and pass fd=N (bench/user/heap_exec does that for a\n"
+	"  command). Its only strategy is exporter; pages and alloc cannot use it; mmap, touch and\n"
+	"  vtouch write to it. Its chunks are those that an importing device sees, 0 if unknown.\n"
+	"  mmap and touch map buffers of a PMD or more at a multiple of it where the kernel can.\n"
+	"  In op touch, mmap + first - stride is the cost of mapping, faults included.\n"
 	"\nErrors\n"
-	"  EINVAL unknown word or malformed value; ERANGE outside the limits; EBUSY a run is on;\n"
-	"  EBADF not a dma-buf;\n"
-	"  EOPNOTSUPP this kernel or op cannot do that; ENOMEM; EINTR stopped (ECANCELED when\n"
-	"  the shell repeats the write, as most do); EIO a mapping showed a wrong page.\n"
-	"  error_log says more.\n";
+	"  EINVAL      unknown word or malformed value\n"
+	"  ERANGE      value outside the limits\n"
+	"  EOPNOTSUPP  this kernel, buffer or op cannot do that\n"
+	"  EBUSY       a run is in progress\n"
+	"  EBADF       not a dma-buf\n"
+	"  ENOMEM      not enough memory, or above heap/max_bytes\n"
+	"  EIO         a mapping showed a wrong page\n"
+	"  EINTR       stopped; ECANCELED when the shell repeats the write, as most do\n";
 
 static void dbb_help_show_choice(struct seq_file *m, const char *name, const char *help,
 				 const char *missing)
 {
 	seq_printf(m, "  %-20s %s\n", name, help);
 	if (missing)
-		seq_printf(m, "  %-20s NOT HERE: %s\n", "", missing);
+		seq_printf(m, "  %-20s not available: %s\n", "", missing);
 }
 
-static void dbb_help_show_clocks(struct seq_file *m)
+static void dbb_help_show_op(struct seq_file *m, const struct dbb_op *op)
 {
 	unsigned int i;
 
-	seq_puts(m, "\nClocks\n");
-	for (i = 0; i < DBB_CLOCK_MAX; i++)
-		seq_printf(m, "  %-20s %s\n", dbb_clocks[i].name, dbb_clocks[i].help);
-}
-
-static void dbb_help_show_phases(struct seq_file *m, const struct dbb_op *op)
-{
-	unsigned int i;
-
+	seq_printf(m, "  %-20s %s\n", op->name, op->help);
 	seq_puts(m, "                       phases:");
 	for (i = 0; i < op->nphases; i++)
 		seq_printf(m, " %s", op->phases[i].name);
 	seq_putc(m, '\n');
 }
 
-/**
- * dbb_help_show() - print the README
- * @m: file being read
- */
-void dbb_help_show(struct seq_file *m)
+int dbb_help_show(struct seq_file *m, void *v)
 {
 	unsigned int i;
 
 	seq_puts(m, dbb_help_intro);
-	seq_puts(m, "\nKnobs in bench/, and keys of a run line\n");
+	seq_puts(m, "\nKnobs in bench/, also keys of a run line\n");
 	for (i = 0; i < DBB_PARAM_COUNT; i++)
 		seq_printf(m, "  %-20s %s\n", dbb_param_table[i].name, dbb_param_table[i].help);
 	seq_puts(m, "\nOps\n");
-	for (i = 0; i < DBB_OP_MAX; i++) {
-		seq_printf(m, "  %-20s %s\n", dbb_ops[i]->name, dbb_ops[i]->help);
-		dbb_help_show_phases(m, dbb_ops[i]);
-	}
-	dbb_help_show_clocks(m);
-	seq_puts(m, "\nmmap strategies\n");
+	for (i = 0; i < DBB_OP_MAX; i++)
+		dbb_help_show_op(m, dbb_ops[i]);
+	seq_puts(m, "\nStrategies of user mappings (ops mmap and touch)\n");
 	for (i = 0; i < DBB_MMAP_MAX; i++)
 		dbb_help_show_choice(m, dbb_mmap_strategies[i]->name,
 				     dbb_mmap_strategies[i]->help,
 				     dbb_mmap_strategies[i]->missing);
-	seq_puts(m, "\nvmap strategies (ops vmap, vtouch and pages)\n");
+	seq_puts(m, "\nStrategies of kernel mappings (ops vmap, vtouch and pages)\n");
 	for (i = 0; i < DBB_VMAP_MAX; i++)
 		dbb_help_show_choice(m, dbb_vmap_strategies[i]->name,
 				     dbb_vmap_strategies[i]->help,
 				     dbb_vmap_strategies[i]->missing);
-	seq_puts(m, "\nHeaps: /dev/dma_heap/bench_<name>, ioctl DMA_HEAP_IOCTL_ALLOC; those of the dma-heap\n"
-		    "core, bench_core_<name>, too when the module was loaded with register_heaps=1\n");
-	for (i = 0; i < dbb_source_count(); i++)
-		dbb_help_show_choice(m, dbb_source_at(i)->name, dbb_source_at(i)->help,
-				     dbb_source_at(i)->missing);
+	seq_puts(m, "\nHeaps: nodes /dev/dma_heap/bench_<name>, ioctl DMA_HEAP_IOCTL_ALLOC; with the\n"
+		 "module option register_heaps=1 also bench_core_<name>, made by the dma-heap core\n");
+	for (i = 0; i < dbb_heaps_count(); i++)
+		dbb_help_show_choice(m, dbb_heaps_at(i)->name, dbb_heaps_at(i)->help,
+				     dbb_heaps_at(i)->missing);
+	seq_puts(m, "\nClocks\n");
+	for (i = 0; i < DBB_CLOCK_MAX; i++)
+		seq_printf(m, "  %-20s %s\n", dbb_clocks[i].name, dbb_clocks[i].help);
 	seq_puts(m, dbb_help_files);
 	seq_puts(m, dbb_help_numbers);
+	return 0;
 }

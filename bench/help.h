@@ -7,6 +7,6 @@
 
 struct seq_file;
 
-void dbb_help_show(struct seq_file *m);
+int dbb_help_show(struct seq_file *m, void *v);
 
 #endif /* DBB_BENCH_HELP_H */

@@ -4,12 +4,14 @@
  */
 #include <linux/debugfs.h>
 #include <linux/err.h>
+#include <linux/kernel.h>
 #include <linux/module.h>
 
+#include "../heap/compat.h"
 #include "../heap/heap.h"
 #include "files.h"
 #include "result.h"
-#include "selftest.h"
+#include "selftest/selftest.h"
 
 static struct dentry *dbb_main_root;
 

@@ -2,6 +2,8 @@
 /*
  * Parameters of a run: the knobs as set, and the line that overrides them.
  */
+#include <linux/dma-buf.h>
+#include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/math64.h>
 #include <linux/mm.h>
@@ -9,8 +11,8 @@
 #include <linux/seq_file.h>
 #include <linux/string.h>
 
+#include "heaps.h"
 #include "param.h"
-#include "source.h"
 
 static DEFINE_MUTEX(dbb_param_lock);
 static struct dbb_params dbb_param_knobs = {
@@ -35,45 +37,28 @@ static const struct dbb_param *dbb_param_find(const char *name)
 	return NULL;
 }
 
-/* The defaults that are not constants: names have to be looked up. */
-static void dbb_param_fill_defaults(struct dbb_params *params)
-{
-	struct dbb_refusal why;
-
-	if (!params->heap)
-		params->heap = dbb_backend_at(0);
-	if (!params->narms)
-		dbb_param_find("strategies")->set(params, "page,sg", &why);
-}
-
 static void dbb_param_get_knobs(struct dbb_params *params)
 {
+	struct dbb_params *knobs = &dbb_param_knobs;
+	struct dbb_refusal why;
+
 	mutex_lock(&dbb_param_lock);
-	dbb_param_fill_defaults(&dbb_param_knobs);
-	*params = dbb_param_knobs;
+	/* Defaults that are not constants: they have to be looked up. */
+	if (!knobs->heap)
+		knobs->heap = dbb_backend_at(0);
+	if (!knobs->narms)
+		dbb_param_table_set(knobs, dbb_param_find("strategies"), "page,sg", &why);
+	*params = *knobs;
 	mutex_unlock(&dbb_param_lock);
 	params->size_given = false;
 }
 
-/**
- * dbb_param_heap() - where an arm's buffer comes from
- * @params: parameters
- * @arm: index of the arm
- *
- * Return: the heap that the arm names, or the run's.
- */
 const struct dbb_backend *dbb_param_heap(const struct dbb_params *params, unsigned int arm)
 {
 	return params->arms[arm].heap ?: params->heap;
 }
 
-/**
- * dbb_param_first_arm() - whose buffer does an arm measure?
- * @params: parameters
- * @arm: index of the arm
- *
- * Return: index of the first arm of the same heap.
- */
+/* The first arm of the same heap: its buffer is the one that this arm measures. */
 unsigned int dbb_param_first_arm(const struct dbb_params *params, unsigned int arm)
 {
 	unsigned int i = 0;
@@ -83,44 +68,23 @@ unsigned int dbb_param_first_arm(const struct dbb_params *params, unsigned int a
 	return i;
 }
 
-/**
- * dbb_param_set_knob() - set one knob
- * @param: which
- * @value: the text
- * @why: filled on failure
- *
- * Return: 0, -EINVAL for an unknown word or a malformed value, -ERANGE
- * outside the limits.
- */
-int dbb_param_set_knob(const struct dbb_param *param, const char *value,
+int dbb_param_set_knob(const struct dbb_knob *knob, const char *value,
 		       struct dbb_refusal *why)
 {
 	int ret;
 
 	mutex_lock(&dbb_param_lock);
-	ret = param->set(&dbb_param_knobs, value, why);
+	ret = dbb_param_table_set(&dbb_param_knobs, knob->data, value, why);
 	mutex_unlock(&dbb_param_lock);
 	return ret;
 }
 
-/**
- * dbb_param_show_knob() - print one knob
- * @m: file being read
- * @param: which
- */
-void dbb_param_show_knob(struct seq_file *m, const struct dbb_param *param)
+void dbb_param_show_knob(const struct dbb_knob *knob, struct seq_file *m)
 {
-	char text[DBB_PARAM_TEXT_MAX];
 	struct dbb_params params;
 
 	dbb_param_get_knobs(&params);
-	if (param->choices) {
-		param->choices(m, &params);
-	} else {
-		param->print(text, sizeof(text), &params);
-		seq_puts(m, text);
-	}
-	seq_putc(m, '\n');
+	dbb_param_table_show(m, &params, knob->data);
 }
 
 static int dbb_param_refuse_key(const char *key, struct dbb_refusal *why)
@@ -132,7 +96,7 @@ static int dbb_param_refuse_key(const char *key, struct dbb_refusal *why)
 	for (i = 0; i < DBB_PARAM_COUNT; i++)
 		len += scnprintf(keys + len, sizeof(keys) - len, " %s",
 				 dbb_param_table[i].name);
-	return dbb_text_refuse(why, -EINVAL, "\"%.20s\" is no key; accepted:%s",
+	return dbb_text_refuse(why, -EINVAL, "\"%.20s\" is not a valid key; accepted:%s",
 			       key, keys);
 }
 
@@ -144,15 +108,42 @@ static int dbb_param_parse_word(struct dbb_params *params, char *word, bool firs
 
 	if (!value) {
 		if (first)
-			return dbb_param_find("op")->set(params, word, why);
+			return dbb_param_table_set(params, dbb_param_find("op"), word, why);
 		return dbb_text_refuse(why, -EINVAL,
-				       "\"%.40s\" is no pair; accepted: key=value", word);
+				       "\"%.40s\" is not key=value; accepted: [op] key=value ...",
+				       word);
 	}
 	*value++ = '\0';
 	param = dbb_param_find(word);
 	if (!param)
 		return dbb_param_refuse_key(word, why);
-	return param->set(params, value, why);
+	return dbb_param_table_set(params, param, value, why);
+}
+
+/*
+ * Drops the strategies of other ops from the arm. An op that maps nothing takes
+ * the name of any strategy: equal arms show what the engine calls a difference.
+ */
+static int dbb_param_fit_arm(struct dbb_arm *arm, const struct dbb_op *op,
+			     struct dbb_refusal *why)
+{
+	bool is_mmap = op->family == DBB_FAMILY_MMAP;
+
+	if (arm->is_delay != op->delays)
+		return dbb_text_refuse(why, -EINVAL, "\"%s\" is not valid for op %s; accepted: %s",
+				       arm->name, op->name, op->delays ?
+				       "delays, e.g. strategies=10000,10200" : "strategies");
+	if (!is_mmap && op->family != DBB_FAMILY_VMAP)
+		return 0;
+	if (!arm->exporter && (is_mmap ? !arm->mmap : !arm->vmap))
+		return dbb_text_refuse(why, -EINVAL,
+				       "strategy %s is not valid for op %s; accepted: those that heap/%s_strategy lists",
+				       arm->name, op->name, is_mmap ? "mmap" : "vmap");
+	if (is_mmap)
+		arm->vmap = NULL;
+	else
+		arm->mmap = NULL;
+	return 0;
 }
 
 static int dbb_param_check_arm(struct dbb_params *params, unsigned int i,
@@ -161,28 +152,27 @@ static int dbb_param_check_arm(struct dbb_params *params, unsigned int i,
 	const struct dbb_backend *heap = dbb_param_heap(params, i);
 	const struct dbb_op *op = params->op;
 	struct dbb_arm *arm = &params->arms[i];
-	bool is_fd = heap == &dbb_source_fd;
-	int ret = dbb_arm_fit(arm, op, why);
+	bool is_fd = heap == &dbb_heaps_fd;
+	int ret = dbb_param_fit_arm(arm, op, why);
 
 	if (ret || op->family == DBB_FAMILY_NONE)
 		return ret;
 	if (is_fd && op->needs_heap)
 		return dbb_text_refuse(why, -EOPNOTSUPP,
-				       "op %s takes no buffer of another exporter; accepted: any heap but fd",
+				       "op %s cannot use heap fd; accepted: the other heaps that bench/heap lists",
 				       op->name);
 	if (op->family == DBB_FAMILY_HEAP || op->family == DBB_FAMILY_BUFFER ||
 	    arm->exporter == is_fd)
 		return 0;
-	return dbb_text_refuse(why, -EINVAL, arm->exporter ?
-			       "heap %s has no strategy %s; accepted: those in heap/*map_strategy" :
-			       "heap %s has no strategy %s; accepted: exporter",
-			       heap->name, arm->name);
+	return dbb_text_refuse(why, -EINVAL, "heap %s has no strategy %s; accepted: %s",
+			       heap->name, arm->name, is_fd ? "exporter" :
+			       "those that heap/mmap_strategy and heap/vmap_strategy list");
 }
 
-/* The size of heap fd is that of its dma-buf, and then of all buffers. */
+/* All buffers of a run with heap fd have the size of its dma-buf. */
 static int dbb_param_take_size(struct dbb_params *params, struct dbb_refusal *why)
 {
-	struct dma_buf *dmabuf = dbb_source_get_fd(params->fd, why);
+	struct dma_buf *dmabuf = dbb_heaps_get_fd(params->fd, why);
 	size_t bytes;
 
 	if (IS_ERR(dmabuf))
@@ -191,12 +181,12 @@ static int dbb_param_take_size(struct dbb_params *params, struct dbb_refusal *wh
 	dma_buf_put(dmabuf);
 	if (params->size_given && params->size_bytes != bytes)
 		return dbb_text_refuse(why, -ERANGE,
-				       "size %llu is not that of fd %d; accepted: %zu, or no size",
+				       "size %llu is not the size of fd %d; accepted: size=%zu, or no size",
 				       params->size_bytes, params->fd, bytes);
 	params->size_bytes = bytes;
 	if (params->threads > 1)
 		return dbb_text_refuse(why, -EOPNOTSUPP,
-				       "%u threads cannot share the one buffer of heap fd; accepted: threads=1",
+				       "heap fd has one buffer, which %u threads cannot share; accepted: threads=1",
 				       params->threads);
 	return 0;
 }
@@ -209,7 +199,7 @@ static int dbb_param_check_heaps(struct dbb_params *params, struct dbb_refusal *
 	int ret;
 
 	for (i = 0; i < params->narms; i++) {
-		if (dbb_param_heap(params, i) == &dbb_source_fd)
+		if (dbb_param_heap(params, i) == &dbb_heaps_fd)
 			has_fd = true;
 		else if (dbb_param_first_arm(params, i) == i)
 			heaps++;
@@ -219,17 +209,17 @@ static int dbb_param_check_heaps(struct dbb_params *params, struct dbb_refusal *
 		if (ret)
 			return ret;
 	}
-	/* One buffer at a time. */
+	/* Op alloc has one buffer at a time. */
 	if (params->op->family == DBB_FAMILY_HEAP)
 		heaps = 1;
 	if (heaps && params->size_bytes > div_u64(max, params->threads * heaps))
 		return dbb_text_refuse(why, -ERANGE,
-				       "%u buffers in each of %u threads with %llu bytes each; accepted: %llu bytes together",
+				       "%u buffers for each of %u threads, %llu bytes each, exceed heap/max_bytes; accepted: %llu bytes in total",
 				       heaps, params->threads, params->size_bytes, max);
 	return 0;
 }
 
-/* What no single key can decide. */
+/* Checks that take more than one key. */
 static int dbb_param_finish(struct dbb_params *params, struct dbb_refusal *why)
 {
 	const struct dbb_op *op = params->op;
@@ -245,13 +235,13 @@ static int dbb_param_finish(struct dbb_params *params, struct dbb_refusal *why)
 		return dbb_text_refuse(why, -EOPNOTSUPP,
 				       "op %s needs set-up between calls; accepted: batch=1 or auto",
 				       op->name);
-	if (params->clock->close && (params->threads > 1 || op->in_kthread))
+	if (params->clock->close && dbb_param_in_kthreads(params))
 		return dbb_text_refuse(why, -EOPNOTSUPP,
-				       "clock %s counts the writer's thread alone; accepted: threads=1 and an op that it runs itself",
+				       "clock %s counts the writing task only; accepted: threads=1 and ops without a kernel thread",
 				       params->clock->name);
 	if ((u64)params->iterations * params->threads > DBB_PARAM_MAX_ITERATIONS)
 		return dbb_text_refuse(why, -ERANGE,
-				       "%u iterations in %u threads; accepted: %u samples an arm",
+				       "%u iterations in %u threads are too many; accepted: up to %u samples per arm",
 				       params->iterations, params->threads,
 				       DBB_PARAM_MAX_ITERATIONS);
 	return op->family == DBB_FAMILY_NONE ? 0 : dbb_param_check_heaps(params, why);
@@ -259,14 +249,13 @@ static int dbb_param_finish(struct dbb_params *params, struct dbb_refusal *why)
 
 /**
  * dbb_param_parse_line() - the knobs as set, overridden by a run line
- * @params: filled; valid on success only
+ * @params: valid on success only
  * @line: "1", or "[op] key=value ..."; is cut into words
  * @why: filled on failure
  *
- * Return: 0, -EINVAL for an unknown word or a malformed value, -ERANGE
- * outside the limits, -EOPNOTSUPP for values that do not go together, -EBADF
- * when heap fd is wanted and there is no dma-buf at the descriptor. The knobs
- * themselves do not change.
+ * Return: 0; -EINVAL for an unknown word or a malformed value, -ERANGE outside
+ * the limits, -EOPNOTSUPP for values that do not go together, -EBADF when heap
+ * fd has no dma-buf. The knobs do not change.
  */
 int dbb_param_parse_line(struct dbb_params *params, char *line, struct dbb_refusal *why)
 {
@@ -291,12 +280,7 @@ int dbb_param_parse_line(struct dbb_params *params, char *line, struct dbb_refus
 	return dbb_param_finish(params, why);
 }
 
-/**
- * dbb_param_print_line() - print parameters as a line that repeats the run
- * @text: room for it
- * @size: of @text
- * @params: the parameters
- */
+/* Written to "run", the line repeats the run. */
 void dbb_param_print_line(char *text, size_t size, const struct dbb_params *params)
 {
 	unsigned int i;
@@ -305,6 +289,7 @@ void dbb_param_print_line(char *text, size_t size, const struct dbb_params *para
 	for (i = 0; i < DBB_PARAM_COUNT; i++) {
 		len += scnprintf(text + len, size - len, "%s%s=", i ? " " : "",
 				 dbb_param_table[i].name);
-		len += dbb_param_table[i].print(text + len, size - len, params);
+		len += dbb_param_table_print(text + len, size - len, params,
+					     &dbb_param_table[i]);
 	}
 }

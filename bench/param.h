@@ -8,16 +8,16 @@
 #include <linux/types.h>
 
 #include "clock.h"
-#include "op.h"
+#include "op/op.h"
 
 struct seq_file;
 
 #define DBB_THREADS_MAX 64
 
-/* params.warmup: as many rounds as it takes to settle. */
+/* params.warmup: until the medians settle. */
 #define DBB_WARMUP_AUTO U32_MAX
 
-/* params.batch: as many calls as the clock's tick asks for. */
+/* params.batch: enough calls for the clock's tick. */
 #define DBB_BATCH_AUTO 0
 
 /* params.fd: none was given. */
@@ -27,8 +27,8 @@ struct seq_file;
 #define DBB_CPU_ANY -1
 
 /**
- * enum dbb_purge - when kernel mappings and page tables that are freed lazily are
- * @DBB_PURGE_NONE: when the kernel does it, inside somebody's time
+ * enum dbb_purge - when to force lazy frees of kernel mappings and page tables
+ * @DBB_PURGE_NONE: never: the kernel does them inside some sample
  * @DBB_PURGE_ROUND: before each round
  * @DBB_PURGE_BLOCK: before each %DBB_PURGE_BLOCK_ROUNDS rounds
  * @DBB_PURGE_SAMPLE: before each sample
@@ -56,10 +56,10 @@ enum dbb_purge {
  * @iterations: measured rounds
  * @warmup: rounds before them that are not kept, or %DBB_WARMUP_AUTO
  * @batch: calls in one sample, or %DBB_BATCH_AUTO
- * @threads: how many do the same at the same time
+ * @threads: how many start each sample together
  * @cpu: where the first thread is pinned, or %DBB_CPU_ANY
- * @clock: what counts
- * @purge: when that which is freed lazily is really freed
+ * @clock: what samples are measured with
+ * @purge: when to force lazy frees
  * @seed: of the order of the arms; 0 draws one for each run
  * @verify: check each mapping page by page, untimed
  */
@@ -86,17 +86,28 @@ struct dbb_params {
  * struct dbb_param - one parameter
  * @name: of the knob's file and of the key in a run line
  * @help: one line for the README file
- * @set: parse a value into @params or refuse it and leave them alone
- * @print: print the value as @set takes it; returns its length
- * @choices: print all values with the active one in brackets; NULL when
- *	     @print says it all
+ * @set: parse a value into @params, or refuse it and leave them alone; NULL: a
+ *	 number from @min to @max
+ * @print: print the value as @set takes it and return its length; NULL: a number
+ * @word_at: the words to choose from; NULL after the last one, "" for one that
+ *	     this kernel lacks. Optional
+ * @offset: of the number in struct dbb_params
+ * @min: smallest number
+ * @max: largest number
+ * @special: word for @special_value, which is no valid number. Optional
+ * @special_value: as a u32
  */
 struct dbb_param {
 	const char *name;
 	const char *help;
 	int (*set)(struct dbb_params *params, const char *value, struct dbb_refusal *why);
 	int (*print)(char *text, size_t size, const struct dbb_params *params);
-	void (*choices)(struct seq_file *m, const struct dbb_params *params);
+	const char *(*word_at)(unsigned int i);
+	size_t offset;
+	u32 min;
+	u32 max;
+	const char *special;
+	u32 special_value;
 };
 
 #define DBB_PARAM_COUNT 14
@@ -110,11 +121,26 @@ struct dbb_param {
 
 extern const struct dbb_param dbb_param_table[DBB_PARAM_COUNT];
 
+/* Else the writer takes the samples itself. */
+static inline bool dbb_param_in_kthreads(const struct dbb_params *params)
+{
+	return params->threads > 1 || params->op->in_kthread;
+}
+
+/* param_table.c */
+int dbb_param_table_set(struct dbb_params *params, const struct dbb_param *param,
+			const char *value, struct dbb_refusal *why);
+int dbb_param_table_print(char *text, size_t size, const struct dbb_params *params,
+			  const struct dbb_param *param);
+void dbb_param_table_show(struct seq_file *m, const struct dbb_params *params,
+			  const struct dbb_param *param);
+
+/* param.c */
 const struct dbb_backend *dbb_param_heap(const struct dbb_params *params, unsigned int arm);
 unsigned int dbb_param_first_arm(const struct dbb_params *params, unsigned int arm);
-int dbb_param_set_knob(const struct dbb_param *param, const char *value,
+int dbb_param_set_knob(const struct dbb_knob *knob, const char *value,
 		       struct dbb_refusal *why);
-void dbb_param_show_knob(struct seq_file *m, const struct dbb_param *param);
+void dbb_param_show_knob(const struct dbb_knob *knob, struct seq_file *m);
 int dbb_param_parse_line(struct dbb_params *params, char *line, struct dbb_refusal *why);
 void dbb_param_print_line(char *text, size_t size, const struct dbb_params *params);
 

@@ -1,19 +1,68 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The parameters of a run, one by one: how each is read and printed. One
- * table serves the knobs' files, the run line and the environment header.
+ * The table of parameters: how each is read and printed. It serves the knobs'
+ * files, the run line and the environment header.
  */
 #include <linux/cpumask.h>
+#include <linux/dma-buf.h>
+#include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/seq_file.h>
+#include <linux/stddef.h>
 #include <linux/string.h>
 
+#include "heaps.h"
 #include "param.h"
-#include "source.h"
 
 #define DBB_PARAM_MAX_WARMUP 100000
 #define DBB_PARAM_MAX_BATCH 1000000
+
+/* Words to choose from: NULL after the last one, "" for one that is not available. */
+static const char *dbb_param_word_op(unsigned int i)
+{
+	return i < DBB_OP_MAX ? dbb_ops[i]->name : NULL;
+}
+
+static const char *dbb_param_word_heap(unsigned int i)
+{
+	if (i >= dbb_heaps_count())
+		return NULL;
+	return dbb_heaps_at(i)->missing ? "" : dbb_heaps_at(i)->name;
+}
+
+static const char *dbb_param_word_clock(unsigned int i)
+{
+	return i < DBB_CLOCK_MAX ? dbb_clocks[i].name : NULL;
+}
+
+static const char *const dbb_param_purges[DBB_PURGE_MAX] = {
+	[DBB_PURGE_NONE]	= "none",
+	[DBB_PURGE_ROUND]	= "round",
+	[DBB_PURGE_BLOCK]	= "block",
+	[DBB_PURGE_SAMPLE]	= "sample",
+};
+
+static const char *dbb_param_word_purge(unsigned int i)
+{
+	return i < DBB_PURGE_MAX ? dbb_param_purges[i] : NULL;
+}
+
+/* Lists all words, or as many as fit. */
+static int dbb_param_refuse_word(const char *what, const char *value,
+				 const char *(*word_at)(unsigned int i), struct dbb_refusal *why)
+{
+	char words[160] = "";
+	const char *word;
+	unsigned int i;
+	int len = 0;
+
+	for (i = 0; (word = word_at(i)); i++)
+		if (*word)
+			len += scnprintf(words + len, sizeof(words) - len, " %s", word);
+	return dbb_text_refuse(why, -EINVAL, "\"%.20s\" is not a valid %s; accepted:%s",
+			       value, what, words);
+}
 
 static int dbb_param_set_op(struct dbb_params *params, const char *value,
 			    struct dbb_refusal *why)
@@ -21,9 +70,7 @@ static int dbb_param_set_op(struct dbb_params *params, const char *value,
 	const struct dbb_op *op = dbb_op_find(value);
 
 	if (!op)
-		return dbb_text_refuse(why, -EINVAL,
-				       "\"%.20s\" is no op; accepted: those that bench/op lists",
-				       value);
+		return dbb_param_refuse_word("op", value, dbb_param_word_op, why);
 	params->op = op;
 	return 0;
 }
@@ -33,24 +80,13 @@ static int dbb_param_print_op(char *text, size_t size, const struct dbb_params *
 	return scnprintf(text, size, "%s", params->op->name);
 }
 
-static void dbb_param_choices_op(struct seq_file *m, const struct dbb_params *params)
-{
-	unsigned int i;
-
-	for (i = 0; i < DBB_OP_MAX; i++)
-		seq_printf(m, dbb_ops[i] == params->op ? "%s[%s]" : "%s%s",
-			   i ? " " : "", dbb_ops[i]->name);
-}
-
 static int dbb_param_set_heap(struct dbb_params *params, const char *value,
 			      struct dbb_refusal *why)
 {
-	const struct dbb_backend *heap = dbb_source_find(value);
+	const struct dbb_backend *heap = dbb_heaps_find(value);
 
 	if (!heap)
-		return dbb_text_refuse(why, -EINVAL,
-				       "\"%.20s\" is no heap; accepted: those that bench/heap lists",
-				       value);
+		return dbb_param_refuse_word("heap", value, dbb_param_word_heap, why);
 	if (heap->missing)
 		return dbb_text_refuse(why, -EOPNOTSUPP,
 				       "heap %s: %s; accepted: those that bench/heap lists",
@@ -64,17 +100,36 @@ static int dbb_param_print_heap(char *text, size_t size, const struct dbb_params
 	return scnprintf(text, size, "%s", params->heap->name);
 }
 
-static void dbb_param_choices_heap(struct seq_file *m, const struct dbb_params *params)
+static int dbb_param_set_clock(struct dbb_params *params, const char *value,
+			       struct dbb_refusal *why)
 {
-	unsigned int i;
+	const struct dbb_clock *clock = dbb_clock_find(value);
 
-	for (i = 0; i < dbb_source_count(); i++) {
-		const struct dbb_backend *heap = dbb_source_at(i);
+	if (!clock)
+		return dbb_param_refuse_word("clock", value, dbb_param_word_clock, why);
+	params->clock = clock;
+	return 0;
+}
 
-		if (!heap->missing)
-			seq_printf(m, heap == params->heap ? "%s[%s]" : "%s%s",
-				   i ? " " : "", heap->name);
-	}
+static int dbb_param_print_clock(char *text, size_t size, const struct dbb_params *params)
+{
+	return scnprintf(text, size, "%s", params->clock->name);
+}
+
+static int dbb_param_set_purge(struct dbb_params *params, const char *value,
+			       struct dbb_refusal *why)
+{
+	int purge = sysfs_match_string(dbb_param_purges, value);
+
+	if (purge < 0)
+		return dbb_param_refuse_word("purge", value, dbb_param_word_purge, why);
+	params->purge = purge;
+	return 0;
+}
+
+static int dbb_param_print_purge(char *text, size_t size, const struct dbb_params *params)
+{
+	return scnprintf(text, size, "%s", dbb_param_purges[params->purge]);
 }
 
 static int dbb_param_set_fd(struct dbb_params *params, const char *value,
@@ -84,26 +139,15 @@ static int dbb_param_set_fd(struct dbb_params *params, const char *value,
 	u32 fd;
 	int ret;
 
-	if (!strcmp(value, "none")) {
-		params->fd = DBB_FD_NONE;
-		return 0;
-	}
 	ret = dbb_text_parse_u32(value, 0, INT_MAX, &fd, why);
 	if (ret)
 		return ret;
-	dmabuf = dbb_source_get_fd(fd, why);
+	dmabuf = dbb_heaps_get_fd(fd, why);
 	if (IS_ERR(dmabuf))
 		return PTR_ERR(dmabuf);
 	dma_buf_put(dmabuf);
 	params->fd = fd;
 	return 0;
-}
-
-static int dbb_param_print_fd(char *text, size_t size, const struct dbb_params *params)
-{
-	if (params->fd == DBB_FD_NONE)
-		return scnprintf(text, size, "none");
-	return scnprintf(text, size, "%d", params->fd);
 }
 
 static int dbb_param_set_strategies(struct dbb_params *params, const char *value,
@@ -165,7 +209,7 @@ static int dbb_param_set_size(struct dbb_params *params, const char *value,
 				       bytes, PAGE_SIZE, max);
 	if (bytes & ~PAGE_MASK)
 		return dbb_text_refuse(why, -EINVAL,
-				       "size %llu is odd; accepted: multiples of the page size, %lu",
+				       "size %llu is not a multiple of the page size; accepted: multiples of %lu",
 				       bytes, PAGE_SIZE);
 	params->size_bytes = bytes;
 	params->size_given = true;
@@ -177,70 +221,12 @@ static int dbb_param_print_size(char *text, size_t size, const struct dbb_params
 	return scnprintf(text, size, "%llu", params->size_bytes);
 }
 
-static int dbb_param_set_iterations(struct dbb_params *params, const char *value,
-				    struct dbb_refusal *why)
-{
-	return dbb_text_parse_u32(value, 1, DBB_PARAM_MAX_ITERATIONS, &params->iterations, why);
-}
-
-static int dbb_param_print_iterations(char *text, size_t size, const struct dbb_params *params)
-{
-	return scnprintf(text, size, "%u", params->iterations);
-}
-
-static int dbb_param_set_warmup(struct dbb_params *params, const char *value,
-				struct dbb_refusal *why)
-{
-	if (strcmp(value, "auto"))
-		return dbb_text_parse_u32(value, 0, DBB_PARAM_MAX_WARMUP, &params->warmup, why);
-	params->warmup = DBB_WARMUP_AUTO;
-	return 0;
-}
-
-static int dbb_param_print_warmup(char *text, size_t size, const struct dbb_params *params)
-{
-	if (params->warmup == DBB_WARMUP_AUTO)
-		return scnprintf(text, size, "auto");
-	return scnprintf(text, size, "%u", params->warmup);
-}
-
-static int dbb_param_set_batch(struct dbb_params *params, const char *value,
-			       struct dbb_refusal *why)
-{
-	if (strcmp(value, "auto"))
-		return dbb_text_parse_u32(value, 1, DBB_PARAM_MAX_BATCH, &params->batch, why);
-	params->batch = DBB_BATCH_AUTO;
-	return 0;
-}
-
-static int dbb_param_print_batch(char *text, size_t size, const struct dbb_params *params)
-{
-	if (params->batch == DBB_BATCH_AUTO)
-		return scnprintf(text, size, "auto");
-	return scnprintf(text, size, "%u", params->batch);
-}
-
-static int dbb_param_set_threads(struct dbb_params *params, const char *value,
-				 struct dbb_refusal *why)
-{
-	return dbb_text_parse_u32(value, 1, DBB_THREADS_MAX, &params->threads, why);
-}
-
-static int dbb_param_print_threads(char *text, size_t size, const struct dbb_params *params)
-{
-	return scnprintf(text, size, "%u", params->threads);
-}
-
 static int dbb_param_set_cpu(struct dbb_params *params, const char *value,
 			     struct dbb_refusal *why)
 {
 	u32 cpu;
 	int ret;
 
-	if (!strcmp(value, "any")) {
-		params->cpu = DBB_CPU_ANY;
-		return 0;
-	}
 	ret = dbb_text_parse_u32(value, 0, nr_cpu_ids - 1, &cpu, why);
 	if (ret)
 		return ret;
@@ -251,122 +237,107 @@ static int dbb_param_set_cpu(struct dbb_params *params, const char *value,
 	return 0;
 }
 
-static int dbb_param_print_cpu(char *text, size_t size, const struct dbb_params *params)
-{
-	if (params->cpu == DBB_CPU_ANY)
-		return scnprintf(text, size, "any");
-	return scnprintf(text, size, "%d", params->cpu);
-}
+#define DBB_PARAM_NUMBER(_field, _min, _max) \
+	.offset = offsetof(struct dbb_params, _field), .min = _min, .max = _max
 
-static int dbb_param_set_clock(struct dbb_params *params, const char *value,
-			       struct dbb_refusal *why)
-{
-	const struct dbb_clock *clock = dbb_clock_find(value);
-
-	if (!clock)
-		return dbb_text_refuse(why, -EINVAL,
-				       "\"%.20s\" is no clock; accepted: those that bench/clock lists",
-				       value);
-	params->clock = clock;
-	return 0;
-}
-
-static int dbb_param_print_clock(char *text, size_t size, const struct dbb_params *params)
-{
-	return scnprintf(text, size, "%s", params->clock->name);
-}
-
-static void dbb_param_choices_clock(struct seq_file *m, const struct dbb_params *params)
-{
-	unsigned int i;
-
-	for (i = 0; i < DBB_CLOCK_MAX; i++)
-		seq_printf(m, &dbb_clocks[i] == params->clock ? "%s[%s]" : "%s%s",
-			   i ? " " : "", dbb_clocks[i].name);
-}
-
-static const char *const dbb_param_purges[DBB_PURGE_MAX] = {
-	[DBB_PURGE_NONE]	= "none",
-	[DBB_PURGE_ROUND]	= "round",
-	[DBB_PURGE_BLOCK]	= "block",
-	[DBB_PURGE_SAMPLE]	= "sample",
-};
-
-static int dbb_param_set_purge(struct dbb_params *params, const char *value,
-			       struct dbb_refusal *why)
-{
-	int purge = sysfs_match_string(dbb_param_purges, value);
-
-	if (purge < 0)
-		return dbb_text_refuse(why, -EINVAL,
-				       "\"%.20s\" is no purge; accepted: none, round, block, sample",
-				       value);
-	params->purge = purge;
-	return 0;
-}
-
-static int dbb_param_print_purge(char *text, size_t size, const struct dbb_params *params)
-{
-	return scnprintf(text, size, "%s", dbb_param_purges[params->purge]);
-}
-
-static void dbb_param_choices_purge(struct seq_file *m, const struct dbb_params *params)
-{
-	unsigned int i;
-
-	for (i = 0; i < DBB_PURGE_MAX; i++)
-		seq_printf(m, i == params->purge ? "%s[%s]" : "%s%s",
-			   i ? " " : "", dbb_param_purges[i]);
-}
-
-static int dbb_param_set_verify(struct dbb_params *params, const char *value,
-				struct dbb_refusal *why)
-{
-	return dbb_text_parse_u32(value, 0, 1, &params->verify, why);
-}
-
-static int dbb_param_print_verify(char *text, size_t size, const struct dbb_params *params)
-{
-	return scnprintf(text, size, "%u", params->verify);
-}
-
-static int dbb_param_set_seed(struct dbb_params *params, const char *value,
-			      struct dbb_refusal *why)
-{
-	return dbb_text_parse_u32(value, 0, U32_MAX, &params->seed, why);
-}
-
-static int dbb_param_print_seed(char *text, size_t size, const struct dbb_params *params)
-{
-	return scnprintf(text, size, "%u", params->seed);
-}
+#define DBB_PARAM_SPECIAL(_word, _value) \
+	.special = _word, .special_value = _value
 
 const struct dbb_param dbb_param_table[DBB_PARAM_COUNT] = {
-	{ "op", "what is timed", dbb_param_set_op, dbb_param_print_op,
-	  dbb_param_choices_op },
-	{ "heap", "where the buffer of an arm that names no heap comes from", dbb_param_set_heap,
-	  dbb_param_print_heap, dbb_param_choices_heap },
-	{ "fd", "a dma-buf that the writer has open, for heap fd; none",
-	  dbb_param_set_fd, dbb_param_print_fd },
-	{ "strategies", "what is compared: up to 12 of [heap:]strategy; the first is the baseline",
-	  dbb_param_set_strategies, dbb_param_print_strategies },
-	{ "size", "bytes; k, M, G", dbb_param_set_size, dbb_param_print_size },
-	{ "iterations", "measured rounds", dbb_param_set_iterations,
-	  dbb_param_print_iterations },
-	{ "warmup", "rounds before them that are not kept; auto: until medians settle",
-	  dbb_param_set_warmup, dbb_param_print_warmup },
-	{ "batch", "calls in one sample, of ops that need no set-up; auto: as the clock asks",
-	  dbb_param_set_batch, dbb_param_print_batch },
-	{ "threads", "how many do the same at once, each with its own buffer",
-	  dbb_param_set_threads, dbb_param_print_threads },
-	{ "cpu", "where the run is pinned, threads on the CPUs after it; any: nowhere",
-	  dbb_param_set_cpu, dbb_param_print_cpu },
-	{ "clock", "what counts; the columns are named after its unit", dbb_param_set_clock,
-	  dbb_param_print_clock, dbb_param_choices_clock },
-	{ "purge", "free what is freed lazily, untimed: none, each round, 16 (block) or sample",
-	  dbb_param_set_purge, dbb_param_print_purge, dbb_param_choices_purge },
-	{ "verify", "1: check every page of every mapping, untimed",
-	  dbb_param_set_verify, dbb_param_print_verify },
-	{ "seed", "of the order of the arms; 0 draws one for each run",
-	  dbb_param_set_seed, dbb_param_print_seed },
+	{ .name = "op",
+	  .help = "operation to time",
+	  .set = dbb_param_set_op, .print = dbb_param_print_op, .word_at = dbb_param_word_op },
+	{ .name = "heap",
+	  .help = "heap of arms that do not name one",
+	  .set = dbb_param_set_heap, .print = dbb_param_print_heap,
+	  .word_at = dbb_param_word_heap },
+	{ .name = "fd",
+	  .help = "file descriptor of a dma-buf in the writing process, for heap fd; or none",
+	  .set = dbb_param_set_fd, .offset = offsetof(struct dbb_params, fd),
+	  DBB_PARAM_SPECIAL("none", DBB_FD_NONE) },
+	{ .name = "strategies",
+	  .help = "arms to compare: up to 12 of [heap:]strategy; the first is the baseline",
+	  .set = dbb_param_set_strategies, .print = dbb_param_print_strategies },
+	{ .name = "size",
+	  .help = "buffer size in bytes; suffixes k, M, G",
+	  .set = dbb_param_set_size, .print = dbb_param_print_size },
+	{ .name = "iterations",
+	  .help = "measured rounds",
+	  DBB_PARAM_NUMBER(iterations, 1, DBB_PARAM_MAX_ITERATIONS) },
+	{ .name = "warmup",
+	  .help = "warm-up rounds, not kept; auto: until the medians of all arms settle",
+	  DBB_PARAM_NUMBER(warmup, 0, DBB_PARAM_MAX_WARMUP),
+	  DBB_PARAM_SPECIAL("auto", DBB_WARMUP_AUTO) },
+	{ .name = "batch",
+	  .help = "calls per sample (ops pages and noop); auto: enough for the clock's tick",
+	  DBB_PARAM_NUMBER(batch, 1, DBB_PARAM_MAX_BATCH),
+	  DBB_PARAM_SPECIAL("auto", DBB_BATCH_AUTO) },
+	{ .name = "threads",
+	  .help = "threads that run the op at the same time, each on its own buffer",
+	  DBB_PARAM_NUMBER(threads, 1, DBB_THREADS_MAX) },
+	{ .name = "cpu",
+	  .help = "CPU of the first thread, the others on the CPUs after it; any: not pinned",
+	  .set = dbb_param_set_cpu, .offset = offsetof(struct dbb_params, cpu),
+	  DBB_PARAM_SPECIAL("any", DBB_CPU_ANY) },
+	{ .name = "clock",
+	  .help = "clock; its unit is in the names of the columns",
+	  .set = dbb_param_set_clock, .print = dbb_param_print_clock,
+	  .word_at = dbb_param_word_clock },
+	{ .name = "purge",
+	  .help = "do lazy frees (vmalloc, RCU) untimed: none, each round, 16 (block) or sample",
+	  .set = dbb_param_set_purge, .print = dbb_param_print_purge,
+	  .word_at = dbb_param_word_purge },
+	{ .name = "verify",
+	  .help = "1: check every page of every mapping, outside the timed steps",
+	  DBB_PARAM_NUMBER(verify, 0, 1) },
+	{ .name = "seed",
+	  .help = "seed of the random order of the arms; 0: a new one for each run",
+	  DBB_PARAM_NUMBER(seed, 0, U32_MAX) },
 };
+
+/* A negative number is only ever the special value, which is a word. */
+int dbb_param_table_print(char *text, size_t size, const struct dbb_params *params,
+			  const struct dbb_param *param)
+{
+	const u32 *number = (const void *)params + param->offset;
+
+	if (param->print)
+		return param->print(text, size, params);
+	if (param->special && *number == param->special_value)
+		return scnprintf(text, size, "%s", param->special);
+	return scnprintf(text, size, "%u", *number);
+}
+
+int dbb_param_table_set(struct dbb_params *params, const struct dbb_param *param,
+			const char *value, struct dbb_refusal *why)
+{
+	u32 *number = (void *)params + param->offset;
+
+	if (param->special && !strcmp(value, param->special)) {
+		*number = param->special_value;
+		return 0;
+	}
+	if (param->set)
+		return param->set(params, value, why);
+	return dbb_text_parse_u32(value, param->min, param->max, number, why);
+}
+
+/* A choice shows all its words, the active one in brackets. */
+void dbb_param_table_show(struct seq_file *m, const struct dbb_params *params,
+			  const struct dbb_param *param)
+{
+	const char *word, *blank = "";
+	char text[DBB_PARAM_TEXT_MAX];
+	unsigned int i;
+
+	dbb_param_table_print(text, sizeof(text), params, param);
+	if (!param->word_at)
+		seq_puts(m, text);
+	for (i = 0; param->word_at && (word = param->word_at(i)); i++) {
+		if (!*word)
+			continue;
+		seq_printf(m, strcmp(word, text) ? "%s%s" : "%s[%s]", blank, word);
+		blank = " ";
+	}
+	seq_putc(m, '\n');
+}

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a run leaves behind: samples, the figures made of them, and who still
- * reads them.
+ * The result of a run: samples and figures, shared with the readers of its files.
  */
 #include <linux/err.h>
+#include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/overflow.h>
@@ -23,37 +23,26 @@ static void dbb_result_free(struct kref *ref)
 	kfree(result);
 }
 
-/*
- * A million rounds are half a gigabyte: nobody else is to pay for them, by
- * being killed or by finding no memory left.
- */
-static void *dbb_result_alloc(size_t bytes)
-{
-	if (bytes >> PAGE_SHIFT > si_mem_available() / 2)
-		return NULL;
-	return kvzalloc(bytes, GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
-}
-
-/**
- * dbb_result_new() - make room for a run's samples
- * @params: the run's parameters
- *
- * Return: the result with one reference, or an ERR_PTR(-ENOMEM).
- */
 struct dbb_result *dbb_result_new(const struct dbb_params *params)
 {
 	struct dbb_result *result = kzalloc(sizeof(*result), GFP_KERNEL);
 	struct dbb_sample *sample;
+	size_t bytes;
 
 	if (!result)
 		return ERR_PTR(-ENOMEM);
 	kref_init(&result->ref);
+	mutex_init(&result->rows_lock);
 	result->params = *params;
 	result->sample_size = struct_size(sample, raw, params->op->nphases);
-	result->samples = dbb_result_alloc(array_size(array3_size(params->iterations,
-								  params->narms,
-								  params->threads),
-						      result->sample_size));
+	bytes = array_size(array3_size(params->iterations, params->narms, params->threads),
+			   result->sample_size);
+	/*
+	 * A million rounds take half a gigabyte, which must not drive others out of
+	 * memory.
+	 */
+	if (bytes >> PAGE_SHIFT <= si_mem_available() / 2)
+		result->samples = kvzalloc(bytes, DBB_GFP_TABLE);
 	result->rows = kvcalloc(params->narms * params->op->nphases,
 				sizeof(*result->rows), GFP_KERNEL);
 	if (!result->samples || !result->rows) {
@@ -63,28 +52,13 @@ struct dbb_result *dbb_result_new(const struct dbb_params *params)
 	return result;
 }
 
-/**
- * dbb_result_row() - the figures of one arm and phase
- * @result: result
- * @arm: index of the arm
- * @phase: index of the phase
- *
- * Return: the row.
- */
 struct dbb_row *dbb_result_row(const struct dbb_result *result, unsigned int arm,
 			       unsigned int phase)
 {
 	return &result->rows[arm * result->params.op->nphases + phase];
 }
 
-/**
- * dbb_result_reads() - clock reads inside a figure
- * @result: result
- * @sample: one of its samples
- * @phase: index of the phase
- *
- * Return: how often the clock was read, 0 for a step that was not taken.
- */
+/* Clock reads whose cost lies inside the figure. */
 u64 dbb_result_reads(const struct dbb_result *result, const struct dbb_sample *sample,
 		     unsigned int phase)
 {
@@ -99,8 +73,8 @@ u64 dbb_result_reads(const struct dbb_result *result, const struct dbb_sample *s
  * @thread: index of the thread
  * @phase: index of the phase
  *
- * Return: the figure of the whole batch in the clock's unit; below 0 when
- * the overhead was overestimated.
+ * Return: raw - reads * overhead, of the whole batch, in the clock's unit; below
+ * 0 when the overhead was overestimated.
  */
 s64 dbb_result_net(const struct dbb_result *result, u32 round, unsigned int arm,
 		   unsigned int thread, unsigned int phase)
@@ -111,11 +85,33 @@ s64 dbb_result_net(const struct dbb_result *result, u32 round, unsigned int arm,
 }
 
 /**
- * dbb_result_describe() - say where and how a result was measured
- * @result: the result
- * @say: called for each key and value
- * @data: handed to @say
+ * dbb_result_figure() - the one figure of a round, arm and phase
+ * @result: result whose clock was calibrated
+ * @round: measured round
+ * @arm: index of the arm
+ * @phase: index of the phase
+ *
+ * A disturbance hits all threads of a round, so they are not independent samples:
+ * their median stands for the round.
+ *
+ * Return: the median of dbb_result_net() over the threads.
  */
+s64 dbb_result_figure(const struct dbb_result *result, u32 round, unsigned int arm,
+		      unsigned int phase)
+{
+	u32 threads = result->params.threads;
+	s64 nets[DBB_THREADS_MAX];
+	u32 thread;
+
+	if (threads == 1)
+		return dbb_result_net(result, round, arm, 0, phase);
+	for (thread = 0; thread < threads; thread++)
+		nets[thread] = dbb_result_net(result, round, arm, thread, phase);
+	dbb_summary_sort(nets, threads, NULL);
+	return dbb_summary_median(nets, threads);
+}
+
+/* Calls @say for each key of the environment header. */
 void dbb_result_describe(const struct dbb_result *result, dbb_describe_fn say, void *data)
 {
 	char text[DBB_PARAM_LINE_MAX];
@@ -137,10 +133,6 @@ void dbb_result_describe(const struct dbb_result *result, dbb_describe_fn say, v
 	say(data, "params", text);
 }
 
-/**
- * dbb_result_publish() - make a result the one that the files show
- * @result: the result, whose reference passes on; NULL shows none
- */
 void dbb_result_publish(struct dbb_result *result)
 {
 	struct dbb_result *old;
@@ -152,11 +144,6 @@ void dbb_result_publish(struct dbb_result *result)
 	dbb_result_put(old);
 }
 
-/**
- * dbb_result_get() - take a reference to the result that the files show
- *
- * Return: the result, or NULL before the first run.
- */
 struct dbb_result *dbb_result_get(void)
 {
 	struct dbb_result *result;
@@ -169,10 +156,7 @@ struct dbb_result *dbb_result_get(void)
 	return result;
 }
 
-/**
- * dbb_result_put() - drop a reference
- * @result: the result, may be NULL
- */
+/* @result may be NULL. */
 void dbb_result_put(struct dbb_result *result)
 {
 	if (result)

@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a run leaves behind.
+ * The result of a run.
  */
 #ifndef DBB_BENCH_RESULT_H
 #define DBB_BENCH_RESULT_H
 
 #include <linux/kref.h>
+#include <linux/mutex.h>
 #include <linux/types.h>
 
 #include "clock.h"
 #include "env.h"
-#include "mannwhitney.h"
-#include "modes.h"
-#include "paired.h"
 #include "param.h"
 #include "sample.h"
-#include "summary.h"
+#include "stat/mannwhitney.h"
+#include "stat/modes.h"
+#include "stat/paired.h"
+#include "stat/summary.h"
 
-/* What a reader should know before believing a row. */
+/* Reasons to doubt a row */
 #define DBB_ROW_BELOW_FLOOR	BIT(0)	/* too short for the clock */
 #define DBB_ROW_LOW_DISTINCT	BIT(1)	/* few different values */
 #define DBB_ROW_MAD_ZERO	BIT(2)	/* most samples are equal */
@@ -26,12 +27,12 @@
 #define DBB_ROW_ABSENT		BIT(5)	/* the strategy does not take this step */
 
 /**
- * struct dbb_row - one arm and phase, summarised over rounds and threads
+ * struct dbb_row - one arm and phase, summarised over rounds
  * @net: times net of clock overhead, of one call, in the clock's unit
  * @ratio: baseline / arm of the paired samples, in millionths; empty when the
  *	   phase is absent in either
  * @diff: arm - baseline of the paired samples, in the clock's unit
- * @verdict: what @ratio comes to
+ * @verdict: of the interval of @ratio
  * @test: second opinion: baseline against arm
  * @lag1: autocorrelation of the rounds, in thousandths
  * @modes: groups of @net
@@ -43,23 +44,17 @@ struct dbb_row {
 	struct dbb_summary diff;
 	enum dbb_verdict verdict;
 	struct dbb_mannwhitney test;
-	int lag1;
+	s64 lag1;
 	struct dbb_modes modes;
 	unsigned int flags;
 };
 
-/**
- * struct dbb_disturbed - samples of an arm that something happened to
- * @any: samples with at least one of the following
- * @migrated: a step ended on another CPU
- * @switched: the task was scheduled out
- * @interrupted: the CPU took an interrupt
- */
+/* Samples of an arm that something happened to; one may count in several. */
 struct dbb_disturbed {
 	u32 any;
-	u32 migrated;
-	u32 switched;
-	u32 interrupted;
+	u32 migrated;	/* a step ended on another CPU */
+	u32 switched;	/* the task was scheduled out */
+	u32 interrupted;	/* the CPU took an interrupt */
 };
 
 /**
@@ -73,14 +68,16 @@ struct dbb_disturbed {
  * @chunks: as in struct dbb_work, of the first thread
  * @batch: calls in one sample
  * @warmup: warm-up rounds done
- * @settled: the warm-up ended because medians agreed, not by its number
+ * @settled: the warm-up ended because medians agreed
  * @rounds: measured rounds kept
- * @lost: samples taken in a round that was not completed, and not kept
- * @complete: all rounds that were wanted
+ * @lost: samples of an incomplete round, which is not kept
  * @traced: tracepoints fired inside timed windows
- * @disturbed: for each arm
  * @sample_size: bytes of one struct dbb_sample with its phases
  * @samples: rounds x arms x threads of them
+ * @rows_lock: held while what follows is made
+ * @has_rows: what follows is made, see dbb_result_rows_make()
+ * @complete: @rounds is params.iterations
+ * @disturbed: for each arm
  * @rows: arms x phases
  */
 struct dbb_result {
@@ -96,23 +93,17 @@ struct dbb_result {
 	bool settled;
 	u32 rounds;
 	u32 lost;
-	bool complete;
 	bool traced;
-	struct dbb_disturbed disturbed[DBB_ARMS_MAX];
 	size_t sample_size;
 	void *samples;
+
+	struct mutex rows_lock;	/* protects all below until it is made */
+	bool has_rows;
+	bool complete;
+	struct dbb_disturbed disturbed[DBB_ARMS_MAX];
 	struct dbb_row *rows;
 };
 
-/**
- * dbb_result_sample() - one sample
- * @result: result
- * @round: measured round
- * @arm: index of the arm
- * @thread: index of the thread
- *
- * Return: the sample.
- */
 static inline struct dbb_sample *
 dbb_result_sample(const struct dbb_result *result, u32 round, unsigned int arm,
 		  unsigned int thread)
@@ -130,12 +121,14 @@ u64 dbb_result_reads(const struct dbb_result *result, const struct dbb_sample *s
 		     unsigned int phase);
 s64 dbb_result_net(const struct dbb_result *result, u32 round, unsigned int arm,
 		   unsigned int thread, unsigned int phase);
+s64 dbb_result_figure(const struct dbb_result *result, u32 round, unsigned int arm,
+		      unsigned int phase);
 void dbb_result_describe(const struct dbb_result *result, dbb_describe_fn say, void *data);
 void dbb_result_publish(struct dbb_result *result);
 struct dbb_result *dbb_result_get(void);
 void dbb_result_put(struct dbb_result *result);
 
-/* figures.c */
-int dbb_figures_make(struct dbb_result *result);
+/* result_rows.c */
+int dbb_result_rows_make(struct dbb_result *result, bool (*cancelled)(void));
 
 #endif /* DBB_BENCH_RESULT_H */

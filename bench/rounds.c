@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The rounds of a run: its arms in random order, first to warm up, then to
- * be kept. How a sample is timed is in sample.c.
+ * The rounds of a run: warm-up rounds, then those that are kept, each with all arms
+ * in random order.
  */
 #include <linux/bits.h>
 #include <linux/kernel.h>
@@ -9,31 +9,41 @@
 #include <linux/rcupdate.h>
 #include <linux/vmalloc.h>
 
-#include "rounds.h"
-#include "run.h"
-#include "status.h"
 #include "../trace/dbb_trace.h"
+#include "rounds.h"
+#include "status.h"
+#include "stop.h"
 
-/* A sample is long enough when it has so many ticks and overheads. */
+/* batch=auto makes a sample this many ticks and overheads long. */
 #define DBB_ROUNDS_MIN_TICKS 100
 #define DBB_ROUNDS_MIN_OVERHEADS 50
 
-/* More calls than this in one sample would hide what it is a sample of. */
+/* Samples of more calls would average every disturbance away. */
 #define DBB_ROUNDS_MAX_BATCH BIT(20)
 
+/* Setting up for a sample may fire events, too: those are outside the timed steps. */
 static bool dbb_rounds_is_traced(const struct dbb_op *op)
 {
-	if (op->family == DBB_FAMILY_HEAP)
+	switch (op->events) {
+	case DBB_EVENTS_ALLOC:
 		return trace_dbb_alloc_enabled() || trace_dbb_free_enabled();
-	if (op->family == DBB_FAMILY_BUFFER)
+	case DBB_EVENTS_ATTACH:
 		return trace_dbb_attach_enabled();
-	return trace_dbb_mmap_enabled() || trace_dbb_vmap_enabled() ||
-	       trace_dbb_vunmap_enabled() || trace_dbb_fill_enabled();
+	case DBB_EVENTS_MMAP:
+		return trace_dbb_mmap_enabled();
+	case DBB_EVENTS_VMAP:
+		return trace_dbb_vmap_enabled() || trace_dbb_vunmap_enabled() ||
+		       trace_dbb_fill_enabled();
+	case DBB_EVENTS_FILL:
+		return trace_dbb_fill_enabled();
+	default:
+		return false;
+	}
 }
 
 /*
- * Kernel mappings outlive vunmap() until enough have gathered. Page tables that
- * munmap() freed wait for a grace period, and then take time from whoever runs.
+ * vunmap() leaves mappings until enough have gathered. Page tables that munmap()
+ * frees wait for an RCU grace period, and are then freed inside some sample.
  */
 static void dbb_rounds_purge(void)
 {
@@ -59,7 +69,7 @@ static inline int dbb_rounds_take_sample(struct dbb_rounds *rounds, u32 round, u
 				 result->sample_size, why);
 }
 
-/* Fisher-Yates: every order is equally likely, so no arm is always second. */
+/* Fisher-Yates: every order is equally likely. */
 static void dbb_rounds_draw_order(struct dbb_rounds *rounds, u8 *order)
 {
 	unsigned int i, j;
@@ -71,7 +81,7 @@ static void dbb_rounds_draw_order(struct dbb_rounds *rounds, u8 *order)
 	}
 }
 
-/* @round is its place in the result, @count its number, which a warm-up has too. */
+/* @round: where its samples go. @count: its number, which warm-up rounds have, too. */
 static int dbb_rounds_take_round(struct dbb_rounds *rounds, u32 round, u32 count,
 				 struct dbb_refusal *why)
 {
@@ -85,12 +95,13 @@ static int dbb_rounds_take_round(struct dbb_rounds *rounds, u32 round, u32 count
 		dbb_rounds_purge();
 	dbb_rounds_draw_order(rounds, order);
 	for (i = 0; i < params->narms; i++) {
+		/* Not after the sample: a stop in the last one of a run cuts nothing short. */
+		if (dbb_stop_pause())
+			return -EINTR;
 		ret = dbb_rounds_take_sample(rounds, round, order[i], i, why);
 		if (ret)
 			return ret;
 		rounds->result->lost += params->threads;
-		if (dbb_run_pause())
-			return -EINTR;
 	}
 	rounds->result->lost -= params->narms * params->threads;
 	return 0;
@@ -120,19 +131,6 @@ static void dbb_rounds_trace_round(const struct dbb_rounds *rounds, u32 round)
 			dbb_rounds_trace_sample(rounds, round, arm, thread);
 }
 
-static s64 dbb_rounds_sum_steps(const struct dbb_rounds *rounds, unsigned int arm)
-{
-	const struct dbb_sample *sample = dbb_result_sample(rounds->result, 0, arm, 0);
-	const struct dbb_op *op = rounds->params->op;
-	unsigned int i;
-	s64 sum = 0;
-
-	for (i = 0; i < op->nphases; i++)
-		if (op->phases[i].run)
-			sum += sample->raw[i];
-	return sum;
-}
-
 static bool dbb_rounds_is_warm(const struct dbb_rounds *rounds)
 {
 	if (rounds->params->warmup != DBB_WARMUP_AUTO)
@@ -140,71 +138,8 @@ static bool dbb_rounds_is_warm(const struct dbb_rounds *rounds)
 	return rounds->warmup.rounds == DBB_WARMUP_CAP || rounds->result->settled;
 }
 
-/**
- * dbb_rounds_warm_up() - rounds that are not kept
- * @rounds: the rounds of a run
- * @why: filled on failure
- *
- * They use the place of the first measured round.
- *
- * Return: 0, -EINTR when stopped, or as dbb_worker_sample().
- */
-int dbb_rounds_warm_up(struct dbb_rounds *rounds, struct dbb_refusal *why)
-{
-	unsigned int arm;
-	int ret;
-
-	while (!dbb_rounds_is_warm(rounds)) {
-		ret = dbb_rounds_take_round(rounds, 0, rounds->warmup.rounds, why);
-		if (ret)
-			return ret;
-		for (arm = 0; arm < rounds->params->narms; arm++)
-			dbb_warmup_add(&rounds->warmup, arm, dbb_rounds_sum_steps(rounds, arm));
-		rounds->result->warmup = ++rounds->warmup.rounds;
-		rounds->result->settled = dbb_warmup_settled(&rounds->warmup,
-							     rounds->params->narms);
-		dbb_status_step(rounds->warmup.rounds);
-	}
-	dbb_status_total(rounds->warmup.rounds + rounds->params->iterations);
-	return 0;
-}
-
-/**
- * dbb_rounds_take() - the rounds that are kept
- * @rounds: the rounds of a run, warmed up
- * @why: filled on failure
- *
- * Return: as dbb_rounds_warm_up(); the result knows how many were completed.
- */
-int dbb_rounds_take(struct dbb_rounds *rounds, struct dbb_refusal *why)
-{
-	struct dbb_result *result = rounds->result;
-	int ret;
-
-	/* Again, so that a seed gives one order however long the warm-up was. */
-	prandom_seed_state(&rounds->rnd, rounds->params->seed);
-	while (result->rounds < rounds->params->iterations) {
-		result->traced |= dbb_rounds_is_traced(rounds->params->op);
-		ret = dbb_rounds_take_round(rounds, result->rounds, result->rounds, why);
-		if (ret)
-			return ret;
-		dbb_rounds_trace_round(rounds, result->rounds);
-		result->rounds++;
-		dbb_status_step(rounds->warmup.rounds + result->rounds);
-	}
-	return 0;
-}
-
-/**
- * dbb_rounds_choose_batch() - how many calls make a sample long enough
- * @rounds: the rounds of a run, whose clock was calibrated
- * @why: filled on failure
- *
- * The same for all arms, so that their samples pair: what the shortest asks.
- *
- * Return: as dbb_rounds_warm_up().
- */
-int dbb_rounds_choose_batch(struct dbb_rounds *rounds, struct dbb_refusal *why)
+/* One batch for all arms, so that samples pair: what the fastest arm needs. */
+static int dbb_rounds_choose_batch(struct dbb_rounds *rounds, struct dbb_refusal *why)
 {
 	const struct dbb_params *params = rounds->params;
 	struct dbb_result *result = rounds->result;
@@ -226,6 +161,57 @@ int dbb_rounds_choose_batch(struct dbb_rounds *rounds, struct dbb_refusal *why)
 				break;
 			result->batch *= 2;
 		}
+	}
+	return 0;
+}
+
+/* Their samples go to the place of round 0, which overwrites them. */
+static int dbb_rounds_warm_up(struct dbb_rounds *rounds, struct dbb_refusal *why)
+{
+	unsigned int arm;
+	int ret;
+
+	while (!dbb_rounds_is_warm(rounds)) {
+		ret = dbb_rounds_take_round(rounds, 0, rounds->warmup.rounds, why);
+		if (ret)
+			return ret;
+		for (arm = 0; arm < rounds->params->narms; arm++) {
+			const struct dbb_sample *sample = dbb_result_sample(rounds->result, 0,
+									    arm, 0);
+
+			dbb_warmup_add(&rounds->warmup, arm,
+				       dbb_op_sum_steps(rounds->params->op, sample->raw));
+		}
+		rounds->result->warmup = ++rounds->warmup.rounds;
+		rounds->result->settled = dbb_warmup_settled(&rounds->warmup,
+							     rounds->params->narms);
+		dbb_status_step(rounds->warmup.rounds);
+	}
+	dbb_status_warm(rounds->warmup.rounds);
+	return 0;
+}
+
+int dbb_rounds_take(struct dbb_rounds *rounds, struct dbb_refusal *why)
+{
+	struct dbb_result *result = rounds->result;
+	int ret;
+
+	ret = dbb_rounds_choose_batch(rounds, why);
+	if (!ret)
+		ret = dbb_rounds_warm_up(rounds, why);
+	if (ret)
+		return ret;
+	result->traced = dbb_rounds_is_traced(rounds->params->op);
+	/* Again, so that the order depends on the seed only, not on the warm-up. */
+	prandom_seed_state(&rounds->rnd, rounds->params->seed);
+	while (result->rounds < rounds->params->iterations) {
+		ret = dbb_rounds_take_round(rounds, result->rounds, result->rounds, why);
+		if (ret)
+			return ret;
+		result->traced |= dbb_rounds_is_traced(rounds->params->op);
+		dbb_rounds_trace_round(rounds, result->rounds);
+		result->rounds++;
+		dbb_status_step(rounds->warmup.rounds + result->rounds);
 	}
 	return 0;
 }

@@ -12,24 +12,15 @@
 #include "warmup.h"
 #include "worker.h"
 
-/**
- * struct dbb_rounds - a run while it is on
- * @params: its parameters
- * @result: what it fills
- * @crew: who takes the samples
- * @warmup: how warm it is
- * @rnd: draws the order of the arms
- */
+/* A run in progress */
 struct dbb_rounds {
 	const struct dbb_params *params;
 	struct dbb_result *result;
 	struct dbb_crew *crew;
 	struct dbb_warmup warmup;
-	struct rnd_state rnd;
+	struct rnd_state rnd;	/* draws the order of the arms */
 };
 
-int dbb_rounds_choose_batch(struct dbb_rounds *rounds, struct dbb_refusal *why);
-int dbb_rounds_warm_up(struct dbb_rounds *rounds, struct dbb_refusal *why);
 int dbb_rounds_take(struct dbb_rounds *rounds, struct dbb_refusal *why);
 
 #endif /* DBB_BENCH_ROUNDS_H */

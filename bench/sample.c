@@ -8,20 +8,17 @@
 #include <linux/sched.h>
 #include <linux/smp.h>
 
-#include "op.h"
+#include "../heap/compat.h"
+#include "op/op.h"
 #include "param.h"
 #include "sample.h"
+#include "stop.h"
 
-/**
- * struct dbb_sample_watch - what tells that a step was disturbed
- * @cpu: where the task runs
- * @switches: how often it was scheduled out
- * @interrupts: how many interrupts @cpu took
- */
+/* What tells that a step was disturbed */
 struct dbb_sample_watch {
 	unsigned int cpu;
-	unsigned long switches;
-	u64 interrupts;
+	unsigned long switches;	/* of the task */
+	u64 interrupts;	/* of the CPU */
 };
 
 static __always_inline void dbb_sample_watch(struct dbb_sample_watch *watch)
@@ -59,34 +56,33 @@ dbb_sample_time_step(struct dbb_work *work, const struct dbb_phase *phase, u32 b
 	start = clock->now();
 	do {
 		ret = phase->run(work);
-	} while (--batch && !ret);
+	} while (--batch && !ret && !dbb_stop_pause());
 	if (delay)
 		sample->spun = dbb_clock_spin(clock, delay);
 	*raw = clock->now() - start;
 	dbb_sample_watch(&after);
 	sample->flags |= dbb_sample_compare(&before, &after);
 	sample->cpu = after.cpu;
+	/* what was timed is not a whole batch */
+	if (batch && !ret)
+		ret = -EINTR;
 	return ret;
 }
 
-/**
- * dbb_sample_take() - time all phases of the operation once
- * @work: what to work on; its arm says how
- * @batch: calls of each step between two clock reads
- * @sample: filled, but for its order
- * @why: filled on failure
- *
- * Context: the task that owns @work.
- *
- * Return: 0, -EIO when a mapping showed a wrong page, -EINTR when stopped, or
- * what a step returned. What a failed sample leaves mapped is undone by the
- * op's unprepare hook.
- */
+/* Clock reads inside a figure: the strategy's, and the first one of a delay's spin. */
+static u8 dbb_sample_inner_reads(const struct dbb_work *work, const struct dbb_phase *phase,
+				 bool spun)
+{
+	return (phase->inner_reads ? phase->inner_reads(work) : 0) + spun;
+}
+
+/* What a failed sample leaves mapped is undone by the op's unprepare hook. */
 int dbb_sample_take(struct dbb_work *work, u32 batch, struct dbb_sample *sample,
 		    struct dbb_refusal *why)
 {
 	const struct dbb_op *op = work->params->op;
 	u64 delay = op->delays ? 0 : work->arm->delay;
+	const bool spins = delay;
 	unsigned int i;
 	int ret = 0;
 
@@ -97,10 +93,11 @@ int dbb_sample_take(struct dbb_work *work, u32 batch, struct dbb_sample *sample,
 	for (i = 0; !ret && i < op->nphases; i++) {
 		const struct dbb_phase *phase = &op->phases[i];
 
-		if (phase->derive) {
-			sample->raw[i] = phase->derive(work, sample->raw);
-			if (phase->inner_reads)
-				sample->inner_reads[i] = phase->inner_reads(work);
+		if (!phase->run) {
+			sample->raw[i] = phase->derive ? phase->derive(work) :
+					 dbb_op_sum_steps(op, sample->raw);
+			sample->inner_reads[i] =
+				dbb_sample_inner_reads(work, phase, spins && !phase->derive);
 			continue;
 		}
 		ret = dbb_sample_time_step(work, phase, batch, delay, sample, &sample->raw[i]);
@@ -110,8 +107,7 @@ int dbb_sample_take(struct dbb_work *work, u32 batch, struct dbb_sample *sample,
 					       work->arm->name, phase->name, ERR_PTR(ret),
 					       *work->detail.text ? ": " : "",
 					       work->detail.text);
-		if (phase->inner_reads)
-			sample->inner_reads[i] = phase->inner_reads(work);
+		sample->inner_reads[i] = dbb_sample_inner_reads(work, phase, spins && !i);
 		if (phase->verify && work->params->verify)
 			ret = op->verify(work, why);
 	}

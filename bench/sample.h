@@ -8,9 +8,9 @@
 #include <linux/bits.h>
 #include <linux/types.h>
 
-#include "op.h"
+#include "op/op.h"
 
-/* What may have happened to a sample besides the operation. */
+/* Disturbances of a sample */
 #define DBB_SAMPLE_MIGRATED	BIT(0)	/* a step ended on another CPU */
 #define DBB_SAMPLE_SWITCHED	BIT(1)	/* the task was scheduled out */
 #define DBB_SAMPLE_INTERRUPTED	BIT(2)	/* the CPU took an interrupt */
@@ -21,7 +21,7 @@
  * @flags: DBB_SAMPLE_ bits
  * @cpu: where it ended
  * @spun: the added delay of its arm, as it was, in the clock's unit
- * @inner_reads: clock reads that the strategy made inside each phase
+ * @inner_reads: clock reads that the strategy and a delay made inside each phase
  * @raw: each phase, in the clock's unit, clock overhead included, of all the
  *	 calls of a batch together
  */

@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * When is a run warm? When the medians of its last two windows of rounds
- * agree within 1 %, for each arm. First calls are slower: page tables of the
- * kernel's address space stay after a vunmap, caches and predictors fill.
+ * A run is warm when the medians of its last two windows of rounds agree within
+ * 1 %, for each arm. First calls are slower: they allocate kernel page tables, which
+ * stay after vunmap(), and fill caches and predictors.
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
 
-#include "summary.h"
+#include "stat/summary.h"
 #include "warmup.h"
 
-/**
- * dbb_warmup_add() - note an arm's sample of the round at hand
- * @warmup: state; its rounds is the number of rounds before this one
- * @arm: index of the arm
- * @value: sum of the timed steps
- */
 void dbb_warmup_add(struct dbb_warmup *warmup, unsigned int arm, s64 value)
 {
 	warmup->last[arm][warmup->rounds % DBB_WARMUP_KEPT] = value;
@@ -31,17 +25,11 @@ static s64 dbb_warmup_median(const struct dbb_warmup *warmup, unsigned int arm,
 
 	for (i = 0; i < DBB_WARMUP_WINDOW; i++)
 		values[i] = warmup->last[arm][(first + i) % DBB_WARMUP_KEPT];
-	dbb_summary_sort(values, DBB_WARMUP_WINDOW);
+	dbb_summary_sort(values, DBB_WARMUP_WINDOW, NULL);
 	return dbb_summary_median(values, DBB_WARMUP_WINDOW);
 }
 
-/**
- * dbb_warmup_settled() - do the last two windows of every arm agree?
- * @warmup: state
- * @narms: number of arms
- *
- * Return: whether they do; false before two windows have been seen.
- */
+/* False before two windows have been seen. */
 bool dbb_warmup_settled(const struct dbb_warmup *warmup, unsigned int narms)
 {
 	unsigned int arm;

@@ -14,13 +14,10 @@
 /* A run that has not settled after this many rounds will not. */
 #define DBB_WARMUP_CAP 40
 
-/**
- * struct dbb_warmup - the last two windows of each arm
- * @rounds: warm-up rounds seen
- * @last: sums of the timed steps, a ring of rounds for each arm
- */
+/* The last two windows of each arm */
 struct dbb_warmup {
 	u32 rounds;
+	/* sums of the timed steps, a ring of rounds for each arm */
 	s64 last[DBB_ARMS_MAX][DBB_WARMUP_KEPT];
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who takes the samples: with one thread the task that asked, unless the op
- * wants none of its kind, otherwise kernel threads that share its address space
- * and start each sample together.
+ * Who takes the samples: the writer itself, unless threads > 1 or the op needs a
+ * kernel thread; then kernel threads that use the writer's address space and start
+ * each sample together.
  */
 #include <linux/atomic.h>
 #include <linux/completion.h>
@@ -10,57 +10,40 @@
 #include <linux/err.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
+#include <linux/overflow.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
 #include "param.h"
-#include "run.h"
+#include "stop.h"
 #include "worker.h"
 
-/**
- * struct dbb_worker - one thread
- * @crew: its crew
- * @work: what it works on
- * @task: the thread; NULL when the calling task does the work
- * @go: a sample is wanted, or the end
- * @done: the sample was taken
- * @sample: where to
- * @ret: how it went
- * @why: why it did not
- */
+/* One thread */
 struct dbb_worker {
 	struct dbb_crew *crew;
 	struct dbb_work work;
-	struct task_struct *task;
-	struct completion go;
+	struct task_struct *task;	/* NULL when the calling task does the work */
+	struct completion go;	/* take a sample, calibrate the clock, or end */
 	struct completion done;
 	struct dbb_sample *sample;
 	int ret;
 	struct dbb_refusal why;
 };
 
-/**
- * struct dbb_crew - all threads of a run
- * @params: the run's parameters
- * @mm: address space that they map into
- * @batch: calls in the sample at hand
- * @is_kthreads: the workers are kernel threads, else the calling task works
- * @missing: threads that have not come to the start of the sample yet
- * @quit: there will be no more samples
- * @workers: params->threads of them
- */
+/* All threads of a run */
 struct dbb_crew {
 	const struct dbb_params *params;
 	struct mm_struct *mm;
-	u32 batch;
+	u32 batch;	/* calls in this sample */
 	bool is_kthreads;
-	atomic_t missing;
+	struct dbb_clock_cost *cost;	/* to be filled; NULL: a sample is wanted */
+	atomic_t missing;	/* threads not yet at the start of the sample */
 	bool quit;
 	struct dbb_worker workers[];
 };
 
-/* All are awake and on a CPU, as far as there are enough, when they start. */
+/* All threads run before the first one starts its sample, given enough CPUs. */
 static void dbb_worker_wait_for_others(struct dbb_crew *crew)
 {
 	atomic_dec(&crew->missing);
@@ -77,12 +60,21 @@ static int dbb_worker_main(void *data)
 
 	kthread_use_mm(crew->mm);
 	for (;;) {
-		wait_for_completion(&worker->go);
+		/*
+		 * Not in state D: the writer may allocate for minutes, which is no
+		 * hung task. No signal reaches a kernel thread.
+		 */
+		if (wait_for_completion_interruptible(&worker->go))
+			continue;
 		if (crew->quit)
 			break;
-		dbb_worker_wait_for_others(crew);
-		worker->ret = dbb_sample_take(&worker->work, crew->batch, worker->sample,
-					      &worker->why);
+		if (crew->cost) {
+			worker->ret = dbb_clock_calibrate(crew->params->clock, crew->cost);
+		} else {
+			dbb_worker_wait_for_others(crew);
+			worker->ret = dbb_sample_take(&worker->work, crew->batch, worker->sample,
+						      &worker->why);
+		}
 		complete(&worker->done);
 	}
 	kthread_unuse_mm(crew->mm);
@@ -99,6 +91,7 @@ static int dbb_worker_cpu(const struct dbb_params *params, unsigned int thread)
 	return cpu;
 }
 
+/* fork's -EAGAIN is -ENOMEM here: no memory, or kernel.threads-max is reached. */
 static int dbb_worker_start(struct dbb_crew *crew, unsigned int thread)
 {
 	struct dbb_worker *worker = &crew->workers[thread];
@@ -106,7 +99,7 @@ static int dbb_worker_start(struct dbb_crew *crew, unsigned int thread)
 
 	task = kthread_create(dbb_worker_main, worker, "dmabuf_bench/%u", thread);
 	if (IS_ERR(task))
-		return PTR_ERR(task);
+		return PTR_ERR(task) == -EAGAIN ? -ENOMEM : PTR_ERR(task);
 	if (crew->params->cpu != DBB_CPU_ANY)
 		kthread_bind(task, dbb_worker_cpu(crew->params, thread));
 	get_task_struct(task);
@@ -115,16 +108,7 @@ static int dbb_worker_start(struct dbb_crew *crew, unsigned int thread)
 	return 0;
 }
 
-/**
- * dbb_worker_hire() - make the crew of a run
- * @params: the run's parameters; they outlive the crew
- * @why: filled on failure
- *
- * Context: the task that asked for the run; it stays until the crew is
- * dismissed, and its address space with it.
- *
- * Return: the crew, or an ERR_PTR: -ENOMEM, -EINTR.
- */
+/* The caller, whose address space the threads use, stays until they are dismissed. */
 struct dbb_crew *dbb_worker_hire(const struct dbb_params *params, struct dbb_refusal *why)
 {
 	struct dbb_crew *crew;
@@ -138,7 +122,7 @@ struct dbb_crew *dbb_worker_hire(const struct dbb_params *params, struct dbb_ref
 	}
 	crew->params = params;
 	crew->mm = current->mm;
-	crew->is_kthreads = params->threads > 1 || params->op->in_kthread;
+	crew->is_kthreads = dbb_param_in_kthreads(params);
 	for (i = 0; i < params->threads; i++) {
 		struct dbb_worker *worker = &crew->workers[i];
 
@@ -162,10 +146,6 @@ struct dbb_crew *dbb_worker_hire(const struct dbb_params *params, struct dbb_ref
 	return crew;
 }
 
-/**
- * dbb_worker_dismiss() - end all threads
- * @crew: the crew; no sample is being taken
- */
 void dbb_worker_dismiss(struct dbb_crew *crew)
 {
 	unsigned int i;
@@ -183,25 +163,23 @@ void dbb_worker_dismiss(struct dbb_crew *crew)
 	kvfree(crew);
 }
 
-/**
- * dbb_worker_work() - what a thread works on
- * @crew: the crew
- * @thread: index of the thread
- *
- * Return: the work, to be prepared and unprepared by the caller while no
- * sample is being taken.
- */
 struct dbb_work *dbb_worker_work(struct dbb_crew *crew, unsigned int thread)
 {
 	return &crew->workers[thread].work;
 }
 
-/* A signal comes to the caller only: it is passed on as a stop. */
-static void dbb_worker_wait(struct dbb_worker *worker)
+/* In the first thread, on its CPU: clocks differ there, and so does their cost. */
+int dbb_worker_calibrate(struct dbb_crew *crew, struct dbb_clock_cost *cost)
 {
-	while (!wait_for_completion_timeout(&worker->done, HZ / 50 + 1))
-		if (signal_pending(current))
-			dbb_run_stop();
+	struct dbb_worker *first = &crew->workers[0];
+
+	if (!crew->is_kthreads)
+		return dbb_clock_calibrate(crew->params->clock, cost);
+	crew->cost = cost;
+	complete(&first->go);
+	wait_for_completion(&first->done);
+	crew->cost = NULL;
+	return first->ret;
 }
 
 static void dbb_worker_take_turn(struct dbb_work *work, unsigned int arm)
@@ -211,7 +189,7 @@ static void dbb_worker_take_turn(struct dbb_work *work, unsigned int arm)
 	work->buf = work->subjects[arm].buf;
 }
 
-/* Apart, so that a sample without threads does not pay for its registers. */
+/* noinline: keeps its register spills out of the path without threads. */
 static noinline int dbb_worker_sample_all(struct dbb_crew *crew, unsigned int arm, u32 batch,
 					  struct dbb_sample *first, size_t sample_size,
 					  struct dbb_refusal *why)
@@ -229,7 +207,10 @@ static noinline int dbb_worker_sample_all(struct dbb_crew *crew, unsigned int ar
 	for (i = 0; i < threads; i++)
 		complete(&crew->workers[i].go);
 	for (i = 0; i < threads; i++)
-		dbb_worker_wait(&crew->workers[i]);
+		/* A signal comes to this task only: pass it on as a stop. */
+		while (!wait_for_completion_timeout(&crew->workers[i].done, HZ / 50 + 1))
+			if (signal_pending(current))
+				dbb_stop_request();
 	for (i = 0; i < threads && !ret; i++) {
 		ret = crew->workers[i].ret;
 		if (ret)
@@ -238,17 +219,6 @@ static noinline int dbb_worker_sample_all(struct dbb_crew *crew, unsigned int ar
 	return ret;
 }
 
-/**
- * dbb_worker_sample() - take a sample in each thread, at the same time
- * @crew: the crew
- * @arm: index of the arm whose turn it is
- * @batch: calls of each step between two clock reads
- * @first: the first thread's sample; the others follow
- * @sample_size: distance of two samples, in bytes
- * @why: filled on failure
- *
- * Return: 0, or what the first thread that failed returned.
- */
 int dbb_worker_sample(struct dbb_crew *crew, unsigned int arm, u32 batch,
 		      struct dbb_sample *first, size_t sample_size,
 		      struct dbb_refusal *why)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Importers of a buffer: attach, map for DMA, and the cache maintenance that
- * brackets CPU access while devices or the kernel have it mapped.
+ * Importers of a buffer: attaching, mapping for DMA, cache maintenance around
+ * CPU access.
  */
 #include <linux/dma-buf.h>
 #include <linux/dma-mapping.h>
@@ -10,16 +10,13 @@
 #include <linux/ktime.h>
 #include <linux/slab.h>
 
-#include "buffer.h"
 #include "../trace/dbb_trace.h"
+#include "buffer.h"
 
-/**
- * struct dbb_attachment - one importer
- * @node: in dbb_buffer.attachments
- * @dev: the importer's device
- * @table: its own copy of the scatterlist, because DMA addresses are per device
- * @mapped: @table holds DMA addresses; changes under the buffer's lock, so
- *	    that CPU access never syncs a mapping that is being torn down
+/*
+ * Has its own scatterlist, because DMA addresses are per device. @mapped changes
+ * under the buffer's lock, so that CPU access never syncs a mapping that is being
+ * torn down.
  */
 struct dbb_attachment {
 	struct list_head node;
@@ -34,7 +31,7 @@ static int dbb_attach_copy_table(struct sg_table *to, const struct sg_table *fro
 	unsigned int i;
 	int ret;
 
-	ret = sg_alloc_table(to, from->orig_nents, GFP_KERNEL);
+	ret = sg_alloc_table(to, from->orig_nents, DBB_GFP_TABLE);
 	if (ret)
 		return ret;
 	dst = to->sgl;
@@ -45,18 +42,21 @@ static int dbb_attach_copy_table(struct sg_table *to, const struct sg_table *fro
 	return 0;
 }
 
-static int dbb_attach_add(struct dbb_buffer *buf, struct dma_buf_attachment *attachment)
+int dbb_attach_attach(struct dma_buf *dmabuf, struct dma_buf_attachment *attachment)
 {
+	struct dbb_buffer *buf = dmabuf->priv;
+	bool traced = trace_dbb_attach_enabled();
+	u64 start = traced ? ktime_get_ns() : 0;
 	struct dbb_attachment *a;
-	int ret;
+	int ret = -ENOMEM;
 
 	a = kzalloc(sizeof(*a), GFP_KERNEL);
 	if (!a)
-		return -ENOMEM;
+		goto count;
 	ret = dbb_attach_copy_table(&a->table, &buf->table);
 	if (ret) {
 		kfree(a);
-		return ret;
+		goto count;
 	}
 	a->dev = attachment->dev;
 	attachment->priv = a;
@@ -64,23 +64,7 @@ static int dbb_attach_add(struct dbb_buffer *buf, struct dma_buf_attachment *att
 	mutex_lock(&buf->lock);
 	list_add(&a->node, &buf->attachments);
 	mutex_unlock(&buf->lock);
-	return 0;
-}
-
-/**
- * dbb_attach_attach() - dma_buf_ops.attach
- * @dmabuf: buffer
- * @attachment: importer's attachment
- *
- * Return: 0 or -ENOMEM.
- */
-int dbb_attach_attach(struct dma_buf *dmabuf, struct dma_buf_attachment *attachment)
-{
-	struct dbb_buffer *buf = dmabuf->priv;
-	bool traced = trace_dbb_attach_enabled();
-	u64 start = traced ? ktime_get_ns() : 0;
-	int ret = dbb_attach_add(buf, attachment);
-
+count:
 	dbb_stats_count(ret ? DBB_STAT_ATTACH_FAILURES : DBB_STAT_ATTACHES);
 	if (traced)
 		trace_dbb_attach(buf->ino, buf->len,
@@ -88,11 +72,6 @@ int dbb_attach_attach(struct dma_buf *dmabuf, struct dma_buf_attachment *attachm
 	return ret;
 }
 
-/**
- * dbb_attach_detach() - dma_buf_ops.detach
- * @dmabuf: buffer
- * @attachment: importer's attachment, not mapped any more
- */
 void dbb_attach_detach(struct dma_buf *dmabuf, struct dma_buf_attachment *attachment)
 {
 	struct dbb_buffer *buf = dmabuf->priv;
@@ -117,14 +96,6 @@ static void dbb_attach_set_mapped(struct dma_buf_attachment *attachment, bool ma
 	mutex_unlock(&buf->lock);
 }
 
-/**
- * dbb_attach_map() - dma_buf_ops.map_dma_buf
- * @attachment: importer's attachment
- * @dir: direction of the DMA
- *
- * Return: the attachment's table with DMA addresses, or an ERR_PTR from the
- * DMA layer.
- */
 struct sg_table *dbb_attach_map(struct dma_buf_attachment *attachment,
 				enum dma_data_direction dir)
 {
@@ -138,12 +109,6 @@ struct sg_table *dbb_attach_map(struct dma_buf_attachment *attachment,
 	return &a->table;
 }
 
-/**
- * dbb_attach_unmap() - dma_buf_ops.unmap_dma_buf
- * @attachment: importer's attachment
- * @table: what dbb_attach_map() returned
- * @dir: direction it was mapped with
- */
 void dbb_attach_unmap(struct dma_buf_attachment *attachment,
 		      struct sg_table *table, enum dma_data_direction dir)
 {
@@ -151,13 +116,6 @@ void dbb_attach_unmap(struct dma_buf_attachment *attachment,
 	dma_unmap_sgtable(attachment->dev, table, dir, 0);
 }
 
-/**
- * dbb_attach_begin_cpu() - dma_buf_ops.begin_cpu_access
- * @dmabuf: buffer
- * @dir: direction of the access
- *
- * Return: always 0.
- */
 int dbb_attach_begin_cpu(struct dma_buf *dmabuf, enum dma_data_direction dir)
 {
 	struct dbb_buffer *buf = dmabuf->priv;
@@ -173,13 +131,6 @@ int dbb_attach_begin_cpu(struct dma_buf *dmabuf, enum dma_data_direction dir)
 	return 0;
 }
 
-/**
- * dbb_attach_end_cpu() - dma_buf_ops.end_cpu_access
- * @dmabuf: buffer
- * @dir: direction of the access
- *
- * Return: always 0.
- */
 int dbb_attach_end_cpu(struct dma_buf *dmabuf, enum dma_data_direction dir)
 {
 	struct dbb_buffer *buf = dmabuf->priv;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The list of allocation backends. A new one is a file of its own and a line
- * here; backends of which there are as many as the machine has of something
- * add themselves when the module is loaded (cma.c).
+ * The list of allocation backends. CMA regions are added when the module is
+ * loaded (backend_cma.c).
  */
 #include <linux/kernel.h>
+#include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
 
@@ -13,16 +13,12 @@
 #define DBB_BACKEND_MAX 32
 
 static const struct dbb_backend *dbb_backends[DBB_BACKEND_MAX] = {
-	&dbb_system_backend,
-	&dbb_vmalloc_backend,
-	&dbb_contig_backend,
+	&dbb_backend_system,
+	&dbb_backend_vmalloc,
+	&dbb_backend_contig,
 };
 
-/**
- * dbb_backend_count() - how many backends there are
- *
- * Return: a number that does not change once the module is loaded.
- */
+/* Constant once the module is loaded. */
 unsigned int dbb_backend_count(void)
 {
 	unsigned int n = 0;
@@ -32,25 +28,13 @@ unsigned int dbb_backend_count(void)
 	return n;
 }
 
-/**
- * dbb_backend_at() - a backend
- * @i: index below dbb_backend_count()
- *
- * Return: the backend; "system" is the first.
- */
+/* @i is below dbb_backend_count(); 0 is "system". */
 const struct dbb_backend *dbb_backend_at(unsigned int i)
 {
 	return dbb_backends[i];
 }
 
-/**
- * dbb_backend_add() - append a backend
- * @backend: stays as long as the module
- *
- * Context: while the module is loaded.
- *
- * Return: 0, or -ENOSPC when there are %DBB_BACKEND_MAX.
- */
+/* Only from module init. @backend lives as long as the module. */
 int dbb_backend_add(const struct dbb_backend *backend)
 {
 	unsigned int n = dbb_backend_count();
@@ -61,12 +45,7 @@ int dbb_backend_add(const struct dbb_backend *backend)
 	return 0;
 }
 
-/**
- * dbb_backend_find() - look a backend up by name
- * @name: name, a trailing newline is ignored
- *
- * Return: the backend, one that this kernel lacks included, or NULL.
- */
+/* Finds backends that this kernel lacks, too. */
 const struct dbb_backend *dbb_backend_find(const char *name)
 {
 	unsigned int i;
@@ -77,13 +56,13 @@ const struct dbb_backend *dbb_backend_find(const char *name)
 	return NULL;
 }
 
-/**
- * dbb_backend_given_up() - is nobody waiting for the buffer any more?
- * @cancelled: asks; may be NULL
- *
- * Return: whether a fatal signal came or @cancelled says so.
- */
 bool dbb_backend_given_up(bool (*cancelled)(void))
 {
 	return fatal_signal_pending(current) || (cancelled && cancelled());
+}
+
+bool dbb_backend_pause(bool (*cancelled)(void))
+{
+	cond_resched();
+	return dbb_backend_given_up(cancelled);
 }

@@ -1,50 +1,61 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The insides of the heap: for heap/ only.
+ * Internals of heap/.
  */
 #ifndef DBB_HEAP_BUFFER_H
 #define DBB_HEAP_BUFFER_H
 
 #include <linux/atomic.h>
-#include <linux/dma-buf.h>
+#include <linux/dma-direction.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/scatterlist.h>
 
 #include "heap.h"
 
-struct dbb_faults_chunk;
+struct dbb_fault_chunk_chunk;
 struct device;
+struct dma_buf;
+struct dma_buf_attachment;
+struct dma_buf_ops;
+struct dbb_knob;
 struct seq_file;
+
+/* Do all pages of a buffer have a reference? */
+enum dbb_refs {
+	DBB_REFS_UNKNOWN,
+	DBB_REFS_ON_ALL,
+	DBB_REFS_LACKING,
+};
 
 /**
  * struct dbb_buffer - one buffer, the priv of its dma_buf
- * @backend: where the pages came from and go back to
+ * @backend: allocated and frees the pages
  * @table: the pages, in order
- * @backing: what the backend needs to give the pages back, or NULL
+ * @backing: private data of the backend
  * @born: kernel mapping that the pages came with, or NULL
- * @exclusive: nobody else may hold a page when they go back, so they must not
- *	       be shown to whoever takes references, as vm_insert_pages() does
+ * @exclusive: the backend must hold the last reference of each page when it
+ *	       frees them, so no mapping may take references
  * @len: size in bytes, whole pages
- * @orders: page orders that its backend is to try, as in struct
- *	    dbb_buffer_request
- * @quiet: refused mappings are not noted in error_log
+ * @orders: as in struct dbb_buffer_request
+ * @quiet: as in struct dbb_buffer_request
  * @ino: inode of the dma-buf, for the traces
  * @mmap: strategy of user mappings
  * @vmap: strategy of kernel mappings
- * @pages: page array of the vmap strategy array, NULL until a buffer has it
+ * @pages: page array of vmap strategy array, or NULL
  * @times: where @vmap leaves its inner phases, or NULL
  * @index: chunks of @table for strategies that map on faults, or NULL
- * @mmap_count: VMAs that show the buffer
+ * @refs: what mmap strategy insert found out about the pages
+ * @mmap_count: number of VMAs
  * @lock: protects what follows
  * @attachments: list of struct dbb_attachment
  * @vmap_count: users of @vaddr
  * @vaddr: kernel mapping while @vmap_count is not 0
- * @kept: kernel mapping of the vmap strategy keep, NULL until there is one
+ * @kept: kernel mapping of vmap strategy keep, or NULL
  *
- * @mmap and @vmap are copied from the knobs when the buffer is made, so that
- * what undoes a mapping is always what made it. Only the bench engine points
- * them elsewhere, at its own buffer, while nothing is mapped.
+ * @mmap and @vmap are copied from the knobs on allocation, so that a mapping is
+ * undone by the strategy that made it. Only the bench engine changes them, on
+ * its own buffer, while nothing is mapped.
  */
 struct dbb_buffer {
 	const struct dbb_backend *backend;
@@ -60,10 +71,11 @@ struct dbb_buffer {
 	const struct dbb_vmap_strategy *vmap;
 	struct page **pages;
 	struct dbb_vmap_times *times;
-	struct dbb_faults_chunk *index;
+	struct dbb_fault_chunk_chunk *index;
+	enum dbb_refs refs;
 	atomic_t mmap_count;
 
-	struct mutex lock;	/* of all below */
+	struct mutex lock;	/* protects all below */
 	struct list_head attachments;
 	unsigned int vmap_count;
 	void *vaddr;
@@ -89,8 +101,6 @@ int dbb_attach_begin_cpu(struct dma_buf *dmabuf, enum dma_data_direction dir);
 int dbb_attach_end_cpu(struct dma_buf *dmabuf, enum dma_data_direction dir);
 
 /* pagearray.c */
-void *dbb_pagearray_map_by(struct dbb_buffer *buf, struct dbb_vmap_times *times,
-			   void *(*mapper)(struct page **pages, unsigned long npages));
 void *dbb_pagearray_map(struct dbb_buffer *buf, struct dbb_vmap_times *times);
 void dbb_pagearray_unmap(struct dbb_buffer *buf, void *vaddr);
 
@@ -118,23 +128,35 @@ extern const struct dbb_vmap_strategy dbb_vmap_auto;
 /* the backends */
 int dbb_backend_add(const struct dbb_backend *backend);
 bool dbb_backend_given_up(bool (*cancelled)(void));
-extern const struct dbb_backend dbb_system_backend;
-extern const struct dbb_backend dbb_vmalloc_backend;
-extern const struct dbb_backend dbb_contig_backend;
-int dbb_system_set_orders(const char *text, struct dbb_refusal *why);
-void dbb_system_show_orders(struct seq_file *m);
-int dbb_contig_init(void);
-void dbb_contig_exit(void);
-int dbb_cma_init(void);
-void dbb_cma_exit(void);
+bool dbb_backend_pause(bool (*cancelled)(void));
+extern const struct dbb_backend dbb_backend_system;
+extern const struct dbb_backend dbb_backend_vmalloc;
+extern const struct dbb_backend dbb_backend_contig;
+int dbb_backend_system_set_orders(const struct dbb_knob *knob, const char *text,
+				  struct dbb_refusal *why);
+void dbb_backend_system_show_orders(const struct dbb_knob *knob, struct seq_file *m);
+int dbb_backend_contig_init(void);
+void dbb_backend_contig_exit(void);
+int dbb_backend_cma_init(void);
+void dbb_backend_cma_exit(void);
 
-/* block.c */
-int dbb_block_describe(struct dbb_buffer *buf, struct page *page);
-int dbb_block_clear(struct page *page, unsigned long npages, bool (*cancelled)(void));
+/* Pages or chunks that a loop handles between two calls of dbb_backend_pause(). */
+#define DBB_BACKEND_STRIDE 1024
 
-/* device.c */
-struct page *dbb_device_alloc(struct device *dev, struct dbb_buffer *buf, size_t len);
-void dbb_device_free(struct dbb_buffer *buf, struct page *page);
+/* For such loops: asks every so many whether to give up the allocation. */
+static inline bool dbb_backend_given_up_after(unsigned long done, bool (*cancelled)(void))
+{
+	return !(done % DBB_BACKEND_STRIDE) && dbb_backend_pause(cancelled);
+}
+
+/* contig_range.c */
+int dbb_contig_range_describe(struct dbb_buffer *buf, struct page *page);
+int dbb_contig_range_clear(struct page *page, unsigned long npages, bool (*cancelled)(void));
+
+/* dma_device.c */
+const char *dbb_dma_device_missing(void);
+struct page *dbb_dma_device_alloc(struct device *dev, struct dbb_buffer *buf, size_t len);
+void dbb_dma_device_free(struct dbb_buffer *buf, struct page *page);
 
 /* knobs.c */
 const struct dbb_mmap_strategy *dbb_knobs_mmap(void);
@@ -145,8 +167,9 @@ void dbb_knobs_init(struct dentry *dir);
 int dbb_node_init(void);
 void dbb_node_exit(void);
 
-/* core.c */
-int dbb_core_init(void);
+/* register.c */
+int dbb_register_check(void);
+void dbb_register_init(void);
 
 /* errlog.c */
 void dbb_errlog_init(struct dentry *root);
@@ -174,7 +197,8 @@ void dbb_stats_count_auto_mmap(const struct dbb_mmap_strategy *picked);
 void dbb_stats_count_auto_vmap(const struct dbb_vmap_strategy *picked);
 bool dbb_stats_reserve(size_t bytes);
 void dbb_stats_unreserve(size_t bytes);
-int dbb_stats_set_max_bytes(const char *text, struct dbb_refusal *why);
+int dbb_stats_set_max_bytes(const struct dbb_knob *knob, const char *text,
+			    struct dbb_refusal *why);
 void dbb_stats_init(struct dentry *dir);
 
 #endif /* DBB_HEAP_BUFFER_H */

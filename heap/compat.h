@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The only place that knows how kernels differ. Included before everything
- * else in every file of the module (see Kbuild); the DBB_HAVE_ macros come
- * from the probes in compat.mk.
+ * All differences between kernel versions. The DBB_HAVE_ macros come from the
+ * probes in compat.mk.
  */
 #ifndef DBB_HEAP_COMPAT_H
 #define DBB_HEAP_COMPAT_H
@@ -22,10 +21,7 @@
 #include <linux/sched.h>
 #include <linux/vmalloc.h>
 
-/*
- * What a kernel mapping is described by: struct iosys_map, which was struct
- * dma_buf_map before, and a bare address before that.
- */
+/* Formerly struct dma_buf_map, and plain addresses before that. */
 #if defined(DBB_HAVE_IOSYS_MAP)
 #include <linux/iosys-map.h>
 #elif defined(DBB_HAVE_DMA_BUF_MAP)
@@ -45,44 +41,42 @@ static inline void iosys_map_set_vaddr(struct iosys_map *map, void *vaddr)
 	map->is_iomem = false;
 }
 
-static inline void iosys_map_clear(struct iosys_map *map)
-{
-	iosys_map_set_vaddr(map, NULL);
-}
+#define iosys_map_clear(map)	iosys_map_set_vaddr(map, NULL)
 #endif
 
 #ifdef DBB_HAVE_CC_PLATFORM
 #include <linux/cc_platform.h>
+#define dbb_compat_memory_is_encrypted()	cc_platform_has(CC_ATTR_MEM_ENCRYPT)
 #else
 #include <linux/mem_encrypt.h>
+#define dbb_compat_memory_is_encrypted		mem_encrypt_active
 #endif
 
-/**
- * dbb_compat_memory_is_encrypted() - does the CPU encrypt memory?
- *
- * Return: whether this host, or guest, has memory encryption switched on.
+/*
+ * Whether dma_alloc_pages() decrypts its pages for a device with a 64 bit mask: in
+ * guests whose memory is encrypted. The host's own encryption, which is on x86 only,
+ * does no harm to such a device. arm64 knows no attribute for guests alone.
  */
-static inline bool dbb_compat_memory_is_encrypted(void)
+static inline bool dbb_compat_dma_is_decrypted(void)
 {
-#ifdef DBB_HAVE_CC_PLATFORM
-	return cc_platform_has(CC_ATTR_MEM_ENCRYPT);
+#if defined(DBB_HAVE_CC_PLATFORM) && defined(CONFIG_X86)
+	return cc_platform_has(CC_ATTR_GUEST_MEM_ENCRYPT);
 #else
-	return mem_encrypt_active();
+	return dbb_compat_memory_is_encrypted();
 #endif
 }
 
-/* A mapping for a few lines that do not sleep: the older kind forbids it. */
+/* kmap_atomic() disables preemption, so users must not sleep. */
 #ifndef DBB_HAVE_KMAP_LOCAL
 #define kmap_local_page		kmap_atomic
 #define kunmap_local		kunmap_atomic
 #endif
 
-/* On x86, cpuid() left <asm/processor.h> for a header of its own. */
+/* cpuid() moved here from <asm/processor.h>. */
 #if defined(CONFIG_X86) && defined(DBB_HAVE_CPUID_API)
 #include <asm/cpuid/api.h>
 #endif
 
-/* The flags of a VMA became constant but to these functions. */
 #ifndef DBB_HAVE_VM_FLAGS_SET
 static inline void vm_flags_set(struct vm_area_struct *vma, unsigned long flags)
 {
@@ -90,36 +84,30 @@ static inline void vm_flags_set(struct vm_area_struct *vma, unsigned long flags)
 }
 #endif
 
-/* set_pte_at() is inline, but what it checks page tables with is not. */
+/* set_pte_at() is inline, but calls functions that may not be exported. */
 #if defined(CONFIG_PAGE_TABLE_CHECK) && !defined(DBB_HAVE_PAGE_TABLE_CHECK)
 #define DBB_CANNOT_SET_PTE 1
 #endif
 
 /*
- * A PFN mapped by a PMD is only safe where pinning tells it from a page, and
- * frame numbers were wrapped in a type until the last flag in them went.
+ * Without ARCH_SUPPORTS_PMD_PFNMAP, pin_user_pages() mistakes a PMD of PFNs for one
+ * of pages. vmf_insert_pfn_pmd() used to take a pfn_t.
  */
 #ifndef CONFIG_ARCH_SUPPORTS_PMD_PFNMAP
 #define DBB_CANNOT_MAP_PMD 1
 #elif defined(DBB_HAVE_PFN_T)
-#include <linux/huge_mm.h>
 #include <linux/pfn_t.h>
-
-static inline vm_fault_t dbb_compat_insert_pmd(struct vm_fault *vmf, unsigned long pfn,
-					       bool write)
-{
-	return vmf_insert_pfn_pmd(vmf, __pfn_to_pfn_t(pfn, PFN_DEV), write);
-}
+#define dbb_compat_insert_pmd(vmf, pfn, write) \
+	vmf_insert_pfn_pmd(vmf, __pfn_to_pfn_t(pfn, PFN_DEV), write)
 #else
 #define dbb_compat_insert_pmd	vmf_insert_pfn_pmd
 #endif
 
 /*
- * From how many pages on one remap_pfn_range() takes fewer instructions than a
- * callback of apply_to_page_range() for each; measured on arm64, see
- * mmap_auto.c. A call became dearer when page tables came under RCU, and a page
- * cheaper again when the lazy MMU mode could be nested. On x86 a page of
- * remap_pfn_range() is never the cheaper one.
+ * Chunks of at least so many pages take fewer instructions by remap_pfn_range()
+ * than by apply_to_page_range(): see mmap_auto.c. On arm64, RCU-freed page tables
+ * made each call dearer, nesting of the lazy MMU mode each page cheaper. On x86
+ * apply_to_page_range() always wins.
  */
 #if defined(CONFIG_X86)
 #define DBB_REMAP_PAYS_PAGES ULONG_MAX
@@ -131,106 +119,44 @@ static inline vm_fault_t dbb_compat_insert_pmd(struct vm_fault *vmf, unsigned lo
 #define DBB_REMAP_PAYS_PAGES 5
 #endif
 
-/* The largest page order the buddy allocator has; MAX_ORDER changed sense. */
+/* The largest order. MAX_ORDER was one more before 6.4. */
 #define DBB_MAX_ORDER ilog2(MAX_ORDER_NR_PAGES)
 
-/**
- * dbb_compat_contig_pages() - pages in a row, as many as wanted
- * @npages: pages
- * @gfp: without __GFP_COMP
- *
- * Few kernels export the function that moves what is in the way.
- *
- * Return: the first page, each with a reference of its own, or NULL.
- */
-static inline struct page *dbb_compat_contig_pages(unsigned long npages, gfp_t gfp)
-{
+/* Without __GFP_COMP, each page has a reference. */
 #ifdef DBB_HAVE_CONTIG_PAGES
-	return alloc_contig_pages(npages, gfp, numa_mem_id(), NULL);
+#define DBB_CAN_ALLOC_CONTIG 1
+#define dbb_compat_contig_pages(npages, gfp) \
+	alloc_contig_pages(npages, gfp, numa_mem_id(), NULL)
 #else
-	return NULL;
+#define DBB_CAN_ALLOC_CONTIG 0
+static inline struct page *dbb_compat_contig_pages(unsigned long npages, gfp_t gfp) { return NULL; }
 #endif
-}
 
-static inline bool dbb_compat_has_contig_pages(void)
-{
-#ifdef DBB_HAVE_CONTIG_PAGES
-	return true;
-#else
-	return false;
-#endif
-}
-
-/*
- * CMA regions. Kernels that export the list of them and what allocates from
- * one export all of this; the other ones have no regions here.
- */
+/* Kernels export both the list of CMA regions and cma_alloc(), or neither. */
 #if defined(DBB_HAVE_CMA_AREAS) && defined(DBB_HAVE_CMA_ALLOC)
-static inline bool dbb_compat_has_cma(void)
-{
-	return true;
-}
-
-static inline struct cma *dbb_compat_cma_at(unsigned int i)
-{
-	return dma_contiguous_get_area_by_idx(i);
-}
-
-static inline struct cma *dbb_compat_cma_default(void)
-{
-	return dev_get_cma_area(NULL);
-}
-
-static inline const char *dbb_compat_cma_name(const struct cma *area)
-{
-	return cma_get_name(area);
-}
+#define DBB_CAN_REACH_CMA		1
+#define dbb_compat_cma_at		dma_contiguous_get_area_by_idx
+#define dbb_compat_cma_default()	dev_get_cma_area(NULL)
+#define dbb_compat_cma_name		cma_get_name
+#define dbb_compat_cma_release		cma_release
 
 static inline struct page *dbb_compat_cma_alloc(struct cma *area, unsigned long npages,
 						unsigned int align)
 {
 	return cma_alloc(area, npages, min_t(unsigned int, align, CONFIG_CMA_ALIGNMENT), true);
 }
-
-static inline void dbb_compat_cma_release(struct cma *area, struct page *page,
-					  unsigned long npages)
-{
-	cma_release(area, page, npages);
-}
 #else
-static inline bool dbb_compat_has_cma(void)
-{
-	return false;
-}
-
-static inline struct cma *dbb_compat_cma_at(unsigned int i)
-{
-	return NULL;
-}
-
-static inline struct cma *dbb_compat_cma_default(void)
-{
-	return NULL;
-}
-
-static inline const char *dbb_compat_cma_name(const struct cma *area)
-{
-	return NULL;
-}
-
+#define DBB_CAN_REACH_CMA 0
+static inline struct cma *dbb_compat_cma_at(unsigned int i) { return NULL; }
+static inline struct cma *dbb_compat_cma_default(void) { return NULL; }
+static inline const char *dbb_compat_cma_name(const struct cma *area) { return NULL; }
 static inline struct page *dbb_compat_cma_alloc(struct cma *area, unsigned long npages,
-						unsigned int align)
-{
-	return NULL;
-}
-
+						unsigned int align) { return NULL; }
 static inline void dbb_compat_cma_release(struct cma *area, struct page *page,
-					  unsigned long npages)
-{
-}
+					  unsigned long npages) { }
 #endif
 
-/* MODULE_IMPORT_NS took a bare word before it took a string. */
+/* MODULE_IMPORT_NS() used to take a bare word. */
 #ifdef DBB_HAVE_QUOTED_NS
 #define DBB_IMPORT_NS_DMA_BUF() MODULE_IMPORT_NS("DMA_BUF")
 #define DBB_IMPORT_NS_DMA_BUF_HEAP() MODULE_IMPORT_NS("DMA_BUF_HEAP")
@@ -239,15 +165,17 @@ static inline void dbb_compat_cma_release(struct cma *area, struct page *page,
 #define DBB_IMPORT_NS_DMA_BUF_HEAP() MODULE_IMPORT_NS(DMA_BUF_HEAP)
 #endif
 
-struct dbb_backend;
-struct dma_buf *dbb_core_allocate(const struct dbb_backend *backend, const char *name,
-				  unsigned long len, unsigned int fd_flags);
+/* A heap to add to the dma-heap core, which keeps pointers to it for good. */
+struct dbb_compat_heap {
+	const char *name;
+	struct dma_buf *(*allocate)(struct dbb_compat_heap *heap, unsigned long len,
+				    unsigned int fd_flags);
+};
 
-/*
- * The dma-heap core, where modules may add heaps to it. The flags were longs
- * before they had the types of the ABI.
- */
 #ifdef DBB_HAVE_HEAP_ADD
+#define DBB_CAN_ADD_HEAP 1
+
+/* The flags used to be longs. */
 #ifdef DBB_HAVE_HEAP_U64
 #define DBB_HEAP_FD_FLAGS	u32
 #define DBB_HEAP_FLAGS		u64
@@ -256,168 +184,77 @@ struct dma_buf *dbb_core_allocate(const struct dbb_backend *backend, const char 
 #define DBB_HEAP_FLAGS		unsigned long
 #endif
 
-static inline struct dma_buf *dbb_compat_heap_allocate(struct dma_heap *heap, unsigned long len,
+static inline struct dma_buf *dbb_compat_heap_allocate(struct dma_heap *core, unsigned long len,
 						       DBB_HEAP_FD_FLAGS fd_flags,
 						       DBB_HEAP_FLAGS heap_flags)
 {
-	return dbb_core_allocate(dma_heap_get_drvdata(heap), dma_heap_get_name(heap), len,
-				 fd_flags);
+	struct dbb_compat_heap *heap = dma_heap_get_drvdata(core);
+
+	return heap->allocate(heap, len, fd_flags);
 }
 
-static inline int dbb_compat_heap_add(const char *name, const struct dbb_backend *backend)
+static inline int dbb_compat_heap_add(struct dbb_compat_heap *heap)
 {
 	static const struct dma_heap_ops ops = { .allocate = dbb_compat_heap_allocate };
 	struct dma_heap_export_info info = {
-		.name = name,
+		.name = heap->name,
 		.ops = &ops,
-		.priv = (void *)backend,
+		.priv = heap,
 	};
 
 	return PTR_ERR_OR_ZERO(dma_heap_add(&info));
 }
-
-static inline bool dbb_compat_has_heap_add(void)
-{
-	return true;
-}
 #else
-static inline int dbb_compat_heap_add(const char *name, const struct dbb_backend *backend)
-{
-	return -EOPNOTSUPP;
-}
-
-static inline bool dbb_compat_has_heap_add(void)
-{
-	return false;
-}
+#define DBB_CAN_ADD_HEAP 0
+static inline int dbb_compat_heap_add(struct dbb_compat_heap *heap) { return -EOPNOTSUPP; }
 #endif
-
-/**
- * dbb_compat_vmap() - dma_buf_vmap() for a caller that holds no reservation
- * @dmabuf: buffer to map
- * @map: filled with the kernel address
- *
- * Kernels whose dma_buf_vmap() wants the reservation lock held export an
- * _unlocked form that takes it.
- *
- * Return: 0, or the exporter's errno.
- */
-static inline int dbb_compat_vmap(struct dma_buf *dmabuf, struct iosys_map *map)
-{
-#if defined(DBB_HAVE_VMAP_UNLOCKED)
-	return dma_buf_vmap_unlocked(dmabuf, map);
-#elif defined(DBB_HAVE_VMAP_MAP)
-	return dma_buf_vmap(dmabuf, map);
-#else
-	iosys_map_set_vaddr(map, dma_buf_vmap(dmabuf));
-	return map->vaddr ? 0 : -ENOMEM;
-#endif
-}
-
-/**
- * dbb_compat_vunmap() - the mirror of dbb_compat_vmap()
- * @dmabuf: buffer to unmap
- * @map: what dbb_compat_vmap() filled
- */
-static inline void dbb_compat_vunmap(struct dma_buf *dmabuf, struct iosys_map *map)
-{
-#if defined(DBB_HAVE_VMAP_UNLOCKED)
-	dma_buf_vunmap_unlocked(dmabuf, map);
-#elif defined(DBB_HAVE_VMAP_MAP)
-	dma_buf_vunmap(dmabuf, map);
-#else
-	dma_buf_vunmap(dmabuf, map->vaddr);
-	iosys_map_clear(map);
-#endif
-}
-
-/**
- * dbb_compat_map_attachment() - dma_buf_map_attachment() for a caller that
- *				 holds no reservation
- * @attachment: attachment to map
- * @dir: direction of the DMA
- *
- * Kernels that want the reservation lock held export an _unlocked form.
- *
- * Return: the table with DMA addresses, or an ERR_PTR of the exporter.
- */
-static inline struct sg_table *
-dbb_compat_map_attachment(struct dma_buf_attachment *attachment, enum dma_data_direction dir)
-{
-#ifdef DBB_HAVE_MAP_ATTACHMENT_UNLOCKED
-	return dma_buf_map_attachment_unlocked(attachment, dir);
-#else
-	return dma_buf_map_attachment(attachment, dir);
-#endif
-}
-
-/**
- * dbb_compat_unmap_attachment() - the mirror of dbb_compat_map_attachment()
- * @attachment: attachment to unmap
- * @table: what dbb_compat_map_attachment() returned
- * @dir: direction it was mapped with
- */
-static inline void
-dbb_compat_unmap_attachment(struct dma_buf_attachment *attachment, struct sg_table *table,
-			    enum dma_data_direction dir)
-{
-#ifdef DBB_HAVE_MAP_ATTACHMENT_UNLOCKED
-	dma_buf_unmap_attachment_unlocked(attachment, table, dir);
-#else
-	dma_buf_unmap_attachment(attachment, table, dir);
-#endif
-}
 
 /*
- * The vmap and vunmap of our dma_buf_ops. Where these pass a bare address, the
- * core takes NULL for any failure.
+ * For callers that do not hold the reservation lock. Kernels that want it held
+ * export _unlocked forms.
  */
-int dbb_dmabuf_vmap(struct dma_buf *dmabuf, struct iosys_map *map);
-void dbb_dmabuf_vunmap(struct dma_buf *dmabuf, struct iosys_map *map);
-
-#ifdef DBB_HAVE_VMAP_MAP
-#define dbb_compat_ops_vmap	dbb_dmabuf_vmap
-#define dbb_compat_ops_vunmap	dbb_dmabuf_vunmap
+#if defined(DBB_HAVE_VMAP_UNLOCKED)
+#define dbb_compat_vmap		dma_buf_vmap_unlocked
+#define dbb_compat_vunmap	dma_buf_vunmap_unlocked
+#elif defined(DBB_HAVE_VMAP_MAP)
+#define dbb_compat_vmap		dma_buf_vmap
+#define dbb_compat_vunmap	dma_buf_vunmap
 #else
-static inline void *dbb_compat_ops_vmap(struct dma_buf *dmabuf)
+static inline int dbb_compat_vmap(struct dma_buf *dmabuf, struct iosys_map *map)
 {
-	struct iosys_map map;
-
-	return dbb_dmabuf_vmap(dmabuf, &map) ? NULL : map.vaddr;
+	iosys_map_set_vaddr(map, dma_buf_vmap(dmabuf));
+	return map->vaddr ? 0 : -ENOMEM;
 }
 
-static inline void dbb_compat_ops_vunmap(struct dma_buf *dmabuf, void *vaddr)
+static inline void dbb_compat_vunmap(struct dma_buf *dmabuf, struct iosys_map *map)
 {
-	struct iosys_map map;
-
-	iosys_map_set_vaddr(&map, vaddr);
-	dbb_dmabuf_vunmap(dmabuf, &map);
+	dma_buf_vunmap(dmabuf, map->vaddr);
+	iosys_map_clear(map);
 }
 #endif
 
-/**
- * dbb_compat_vmalloc() - vmalloc() in huge pages, where the kernel can
- * @size: bytes
- * @gfp: how to allocate
- *
- * Return: the address, or NULL.
- */
-static inline void *dbb_compat_vmalloc(unsigned long size, gfp_t gfp)
-{
+#ifdef DBB_HAVE_MAP_ATTACHMENT_UNLOCKED
+#define dbb_compat_map_attachment	dma_buf_map_attachment_unlocked
+#define dbb_compat_unmap_attachment	dma_buf_unmap_attachment_unlocked
+#else
+#define dbb_compat_map_attachment	dma_buf_map_attachment
+#define dbb_compat_unmap_attachment	dma_buf_unmap_attachment
+#endif
+
+/* .vmap and .vunmap of struct dma_buf_ops used plain addresses before 5.11. */
+#ifndef DBB_HAVE_VMAP_MAP
+#define DBB_OPS_VMAP_BY_ADDRESS 1
+#endif
+
 #ifdef DBB_HAVE_VMALLOC_HUGE
-	return vmalloc_huge(size, gfp);
+#define dbb_compat_vmalloc	vmalloc_huge
 #else
-	return __vmalloc(size, gfp);
+#define dbb_compat_vmalloc	__vmalloc
 #endif
-}
 
-/**
- * dbb_compat_preempt_model() - how the running kernel preempts
- *
- * A kernel that can be switched at boot says so by functions; where these
- * are not exported, all that is known is that it can.
- *
- * Return: the word of the kernel's preempt= parameter, "rt" or "dynamic".
+/*
+ * As in the kernel's preempt= parameter, or "rt". "dynamic" when chosen at boot by
+ * a kernel that does not export the choice.
  */
 static inline const char *dbb_compat_preempt_model(void)
 {
@@ -444,48 +281,37 @@ static inline const char *dbb_compat_preempt_model(void)
 #endif
 }
 
-/* The counters of x86 were members of a struct before they were an array. */
-#if defined(CONFIG_X86) && defined(DBB_HAVE_IRQ_STAT)
-#ifdef DBB_HAVE_IRQ_COUNTS
-#define DBB_IRQ_COUNT(index, member)	this_cpu_read(irq_stat.counts[IRQ_COUNT_##index])
-#else
-#define DBB_IRQ_COUNT(index, member)	this_cpu_read(irq_stat.member)
-#endif
+/* On x86, irqs_sum lacks the interrupts of the local APIC, such as the timer's. */
+#if defined(CONFIG_X86_LOCAL_APIC) && defined(CONFIG_SMP) && defined(DBB_HAVE_IRQ_STAT)
+#define DBB_COUNTS_LOCAL_APIC 1
 #endif
 
-/*
- * x86 counts the interrupts of its local APIC, the timer among them, apart:
- * once in fields, then in an array. Other architectures count all together.
- */
-#if !defined(CONFIG_X86_LOCAL_APIC) || !defined(CONFIG_SMP) || !defined(DBB_HAVE_IRQ_STAT)
-static inline u64 dbb_compat_apic_interrupts(void)
-{
-	return 0;
-}
-#elif defined(DBB_HAVE_IRQ_COUNTS)
-static inline u64 dbb_compat_apic_interrupts(void)
-{
-	return this_cpu_read(irq_stat.counts[IRQ_COUNT_APIC_TIMER]) +
-	       this_cpu_read(irq_stat.counts[IRQ_COUNT_RESCHEDULE]) +
-	       this_cpu_read(irq_stat.counts[IRQ_COUNT_CALL_FUNCTION]);
-}
+/* What dbb_compat_interrupts() counts. */
+#if defined(DBB_COUNTS_LOCAL_APIC) || defined(CONFIG_GENERIC_IRQ_IPI)
+#define DBB_INTERRUPTS_COUNTED "device_irqs,timer_irqs,ipis"
+#elif defined(CONFIG_X86)
+#define DBB_INTERRUPTS_COUNTED "device_irqs"
 #else
-static inline u64 dbb_compat_apic_interrupts(void)
-{
-	return this_cpu_read(irq_stat.apic_timer_irqs) +
-	       this_cpu_read(irq_stat.irq_resched_count) +
-	       this_cpu_read(irq_stat.irq_call_count);
-}
+#define DBB_INTERRUPTS_COUNTED "device_irqs,timer_irqs"
 #endif
 
-/**
- * dbb_compat_interrupts() - how many interrupts this CPU has taken
- *
- * Return: a count that only grows, as long as the task stays on its CPU.
- */
+/* Interrupts that this CPU has taken. */
 static inline u64 dbb_compat_interrupts(void)
 {
-	return this_cpu_read(kstat.irqs_sum) + dbb_compat_apic_interrupts();
+	u64 n = this_cpu_read(kstat.irqs_sum);
+
+#ifdef DBB_COUNTS_LOCAL_APIC
+#ifdef DBB_HAVE_IRQ_COUNTS
+	n += this_cpu_read(irq_stat.counts[IRQ_COUNT_APIC_TIMER]);
+	n += this_cpu_read(irq_stat.counts[IRQ_COUNT_RESCHEDULE]);
+	n += this_cpu_read(irq_stat.counts[IRQ_COUNT_CALL_FUNCTION]);
+#else
+	n += this_cpu_read(irq_stat.apic_timer_irqs);
+	n += this_cpu_read(irq_stat.irq_resched_count);
+	n += this_cpu_read(irq_stat.irq_call_count);
+#endif
+#endif
+	return n;
 }
 
 #endif /* DBB_HEAP_COMPAT_H */

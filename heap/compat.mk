@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
-# Build-time probes: what does this kernel have? Each answer becomes a
-# DBB_HAVE_ macro that heap/compat.h, and nothing else, turns into one
-# interface. Probes read headers and Module.symvers: version numbers lie,
-# because stable and vendor kernels carry backports.
+# Build-time probes of the kernel. Each result is a DBB_HAVE_ macro that only
+# heap/compat.h reads. Probes read headers and Module.symvers, because stable and
+# vendor kernels carry backports: their version numbers do not tell.
 
-
-# What nothing can stand in for. The configuration is not loaded when kbuild
-# cleans. The header came with 5.10.
+# Hard requirements. kbuild does not load the configuration for "make clean".
+# <linux/dma-map-ops.h> came with 5.10.
 dbb-need = $(if $(CONFIG_$(1)),,$(error dmabuf-bench needs a kernel with CONFIG_$(1), which this one is built without))
 ifdef CONFIG_MODULES
 $(call dbb-need,DMA_SHARED_BUFFER)

@@ -9,13 +9,11 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
-#include "buffer.h"
 #include "../trace/dbb_trace.h"
+#include "buffer.h"
+#include "compat.h"
 
-/**
- * dbb_dmabuf_vma_open() - vm_operations_struct.open of every strategy
- * @vma: VMA that shows a buffer, its vm_private_data
- */
+/* vm_operations_struct.open and .close of every strategy. */
 void dbb_dmabuf_vma_open(struct vm_area_struct *vma)
 {
 	struct dbb_buffer *buf = vma->vm_private_data;
@@ -24,10 +22,6 @@ void dbb_dmabuf_vma_open(struct vm_area_struct *vma)
 	dbb_stats_count(DBB_STAT_MMAPS_MADE);
 }
 
-/**
- * dbb_dmabuf_vma_close() - vm_operations_struct.close of every strategy
- * @vma: VMA that shows a buffer, its vm_private_data
- */
 void dbb_dmabuf_vma_close(struct vm_area_struct *vma)
 {
 	struct dbb_buffer *buf = vma->vm_private_data;
@@ -41,7 +35,7 @@ static const struct vm_operations_struct dbb_dmabuf_vm_ops = {
 	.close	= dbb_dmabuf_vma_close,
 };
 
-/* The dma-buf core checks the range for user space, not for every caller. */
+/* Strategies rely on both. The dma-buf core does not reject private mappings. */
 static int dbb_dmabuf_check_vma(struct dbb_buffer *buf, struct vm_area_struct *vma,
 				struct dbb_refusal *why)
 {
@@ -52,7 +46,7 @@ static int dbb_dmabuf_check_vma(struct dbb_buffer *buf, struct vm_area_struct *v
 				       "a private mapping would copy pages; accepted: MAP_SHARED");
 	if (vma->vm_pgoff > npages || vma_pages(vma) > npages - vma->vm_pgoff)
 		return dbb_text_refuse(why, -EINVAL,
-				       "%lu pages from %lu on are too many; accepted: up to page %lu",
+				       "%lu pages from page %lu on reach past the end; accepted: up to page %lu",
 				       vma_pages(vma), vma->vm_pgoff, npages - 1);
 	return 0;
 }
@@ -104,14 +98,7 @@ static int dbb_dmabuf_map_kernel(struct dbb_buffer *buf)
 	return ret;
 }
 
-/**
- * dbb_dmabuf_vmap() - dma_buf_ops.vmap
- * @dmabuf: buffer
- * @map: filled with the kernel address
- *
- * Return: 0, or the errno of the buffer's strategy.
- */
-int dbb_dmabuf_vmap(struct dma_buf *dmabuf, struct iosys_map *map)
+static int dbb_dmabuf_vmap(struct dma_buf *dmabuf, struct iosys_map *map)
 {
 	struct dbb_buffer *buf = dmabuf->priv;
 	int ret = 0;
@@ -127,12 +114,7 @@ int dbb_dmabuf_vmap(struct dma_buf *dmabuf, struct iosys_map *map)
 	return ret;
 }
 
-/**
- * dbb_dmabuf_vunmap() - dma_buf_ops.vunmap
- * @dmabuf: buffer
- * @map: what dbb_dmabuf_vmap() filled; cleared
- */
-void dbb_dmabuf_vunmap(struct dma_buf *dmabuf, struct iosys_map *map)
+static void dbb_dmabuf_vunmap(struct dma_buf *dmabuf, struct iosys_map *map)
 {
 	struct dbb_buffer *buf = dmabuf->priv;
 
@@ -153,6 +135,23 @@ void dbb_dmabuf_vunmap(struct dma_buf *dmabuf, struct iosys_map *map)
 	mutex_unlock(&buf->lock);
 	iosys_map_clear(map);
 }
+
+#ifdef DBB_OPS_VMAP_BY_ADDRESS
+static void *dbb_dmabuf_vmap_address(struct dma_buf *dmabuf)
+{
+	struct iosys_map map;
+
+	return dbb_dmabuf_vmap(dmabuf, &map) ? NULL : map.vaddr;
+}
+
+static void dbb_dmabuf_vunmap_address(struct dma_buf *dmabuf, void *vaddr)
+{
+	struct iosys_map map;
+
+	iosys_map_set_vaddr(&map, vaddr);
+	dbb_dmabuf_vunmap(dmabuf, &map);
+}
+#endif
 
 static void dbb_dmabuf_release(struct dma_buf *dmabuf)
 {
@@ -177,7 +176,12 @@ const struct dma_buf_ops dbb_dmabuf_ops = {
 	.begin_cpu_access	= dbb_attach_begin_cpu,
 	.end_cpu_access		= dbb_attach_end_cpu,
 	.mmap			= dbb_dmabuf_mmap,
-	.vmap			= dbb_compat_ops_vmap,
-	.vunmap			= dbb_compat_ops_vunmap,
+#ifdef DBB_OPS_VMAP_BY_ADDRESS
+	.vmap			= dbb_dmabuf_vmap_address,
+	.vunmap			= dbb_dmabuf_vunmap_address,
+#else
+	.vmap			= dbb_dmabuf_vmap,
+	.vunmap			= dbb_dmabuf_vunmap,
+#endif
 	.release		= dbb_dmabuf_release,
 };

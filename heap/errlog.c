@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * error_log: the last refusals in words, because an errno that echo(1)
- * prints cannot say what would have been accepted.
+ * error_log: the last refusals in words. An errno cannot say what would have
+ * been accepted.
  */
 #include <linux/debugfs.h>
 #include <linux/err.h>
@@ -20,29 +20,22 @@ static DEFINE_MUTEX(dbb_errlog_lock);
 static char dbb_errlog_ring[DBB_ERRLOG_LINES][480];
 static unsigned int dbb_errlog_total;
 
-/**
- * dbb_errlog_add() - note a refusal
- * @file: what was written to, e.g. "bench/run"
- * @written: the text, untrusted
- * @err: errno that the writer gets
- * @why: the reason
- *
- * Context: process context; takes a mutex that nothing else nests in.
- *
- * Return: @err, so that a handler can end with it.
- */
+/* Logs that @file refused the untrusted text @written. Returns @err. */
 int dbb_errlog_add(const char *file, const char *written, int err,
 		   const struct dbb_refusal *why)
 {
 	char quoted[DBB_ERRLOG_WRITTEN_MAX];
+	char comm[TASK_COMM_LEN];
 
+	get_task_comm(comm, current);
+	dbb_text_clean(comm);
 	strscpy(quoted, written, sizeof(quoted));
 	dbb_text_clean(quoted);
 	mutex_lock(&dbb_errlog_lock);
 	scnprintf(dbb_errlog_ring[dbb_errlog_total % DBB_ERRLOG_LINES],
 		  sizeof(dbb_errlog_ring[0]),
 		  "%u %s[%d] %s: \"%s\": %s (errno %d, %pe)",
-		  dbb_errlog_total + 1, current->comm, task_pid_nr(current), file,
+		  dbb_errlog_total + 1, comm, task_pid_nr(current), file,
 		  quoted, why->text, -err, ERR_PTR(err));
 	dbb_errlog_total++;
 	mutex_unlock(&dbb_errlog_lock);
@@ -62,10 +55,6 @@ static int dbb_errlog_show(struct seq_file *m, void *v)
 }
 DEFINE_SHOW_ATTRIBUTE(dbb_errlog);
 
-/**
- * dbb_errlog_init() - make the error_log file
- * @root: the module's debugfs folder
- */
 void dbb_errlog_init(struct dentry *root)
 {
 	debugfs_create_file("error_log", 0600, root, NULL, &dbb_errlog_fops);

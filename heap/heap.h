@@ -1,24 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the heap offers: to bench/, and among its own files. The insides of
- * a buffer are in buffer.h, which bench/ does not include.
+ * The interface of heap/ to bench/. What only heap/ uses is in buffer.h.
  */
 #ifndef DBB_HEAP_HEAP_H
 #define DBB_HEAP_HEAP_H
 
-#include <linux/dma-buf.h>
+#include <linux/compiler.h>
+#include <linux/gfp.h>
 #include <linux/types.h>
 
-struct dbb_buffer;
+/* For tables that grow with a buffer or a run: fails, never wakes the OOM killer. */
+#define DBB_GFP_TABLE (GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+
 struct dbb_backend;
+struct dbb_buffer;
 struct dbb_refusal;
 struct dentry;
 struct device;
+struct dma_buf;
 struct page;
-struct sg_table;
+struct scatterlist;
+struct seq_file;
 struct vm_area_struct;
 
-/* ---- strategies: strategy.c and one file each ---- */
+/* strategy.c */
 
 enum dbb_mmap_id {
 	DBB_MMAP_PAGE,
@@ -46,21 +51,19 @@ enum dbb_vmap_id {
 
 /**
  * struct dbb_mmap_strategy - one way of filling a user mapping
- * @name: what a user writes, and what results and traces show
- * @help: one line for the README file
- * @missing: what this kernel lacks for it, or NULL; nothing below is set then
- * @usable: can it map this buffer? -EOPNOTSUPP and a refusal if not. NULL: any
- * @pick: the strategy to use for this buffer in its place, for one that only
- *	  chooses
- * @bind: make ready what outlives a mapping, when a buffer gets the strategy;
- *	  may be called again, and does nothing then. Sleeps. NULL: nothing is
- * @map: map the buffer from page vma->vm_pgoff on over the whole of @vma, or
- *	 make ready for faults that will. The range was checked to lie inside
- *	 the buffer and the mapping to be shared. Runs under the mmap write
- *	 lock. On an error the mm core unmaps the VMA, so nothing is undone here.
- * @vm_ops: of the VMA, for a strategy that maps on faults; NULL when @map does
- *	    it all. Its open and close are dbb_dmabuf_vma_open() and
- *	    dbb_dmabuf_vma_close(); vm_private_data is the buffer.
+ * @name: as in heap/mmap_strategy, results and traces
+ * @help: one line for debugfs README
+ * @missing: why this kernel lacks it, or NULL; no hook is set then
+ * @usable: 0, or -EOPNOTSUPP if it cannot map this buffer. Asked after @bind, and
+ *	    before each sample, so it must not look at the pages. Optional.
+ * @pick: only for "auto": return the strategy to use for this buffer
+ * @bind: Per-buffer setup; idempotent, may sleep. Optional.
+ * @map: map the buffer's pages from vm_pgoff on, or prepare @vma for faults.
+ *	 The caller holds the mmap write lock and has checked that the range
+ *	 lies inside the buffer and that the mapping is shared. Need not clean
+ *	 up on error: the mm core unmaps the VMA.
+ * @vm_ops: for strategies that map on faults. Must use dbb_dmabuf_vma_open() and
+ *	    dbb_dmabuf_vma_close(); vm_private_data is the buffer. Optional.
  */
 struct dbb_mmap_strategy {
 	const char *name;
@@ -74,7 +77,7 @@ struct dbb_mmap_strategy {
 };
 
 /**
- * struct dbb_vmap_times - where the time of one vmap went
+ * struct dbb_vmap_times - inner phases of one vmap
  * @now: the clock to read
  * @array_ns: allocating and freeing the page array
  * @fill_ns: filling it from the scatterlist
@@ -82,10 +85,9 @@ struct dbb_mmap_strategy {
  * @array_reads: clock reads inside @array_ns
  * @fill_reads: clock reads inside @fill_ns
  * @map_reads: clock reads inside @map_ns
- * @reads: clock reads in the whole vmap besides the caller's own
+ * @reads: clock reads in the whole vmap, without the caller's own
  *
- * All but @now are zeroed before each vmap; a strategy without one of the
- * steps leaves it so.
+ * All but @now are zeroed before each vmap.
  */
 struct dbb_vmap_times {
 	u64 (*now)(void);
@@ -100,22 +102,21 @@ struct dbb_vmap_times {
 
 /**
  * struct dbb_vmap_strategy - one way of making a kernel mapping
- * @name: what a user writes, and what results and traces show
- * @help: one line for the README file
- * @missing: what this kernel lacks for it, or NULL; nothing below is set then
- * @usable: can it map this buffer? -EOPNOTSUPP and a refusal if not. NULL: any
- * @pick: the strategy to use for this buffer in its place, for one that only
- *	  chooses
- * @bind: make ready what outlives a mapping, when a buffer gets the strategy;
- *	  may be called again, and does nothing then. Sleeps. NULL: nothing is
- * @forget: undo @bind, and whatever @map and @unmap left, when the buffer dies;
- *	    called for each strategy, whether the buffer ever had it or not
- * @fill: write the buffer's pages, in order, to an array that has room for
- *	  dbb_buffer_npages() of them. -EOVERFLOW when the scatterlist
- *	  describes more. NULL when the strategy never does that.
- * @map: return the address of the mapping or an ERR_PTR. Fills @times
- *	 unless it is NULL. Runs under the buffer's lock.
- * @unmap: undo @map. NULL: there is nothing to undo
+ * @name: as in heap/vmap_strategy, results and traces
+ * @help: one line for debugfs README
+ * @missing: why this kernel lacks it, or NULL; no hook is set then
+ * @usable: 0, or -EOPNOTSUPP if it cannot map this buffer. Optional.
+ * @pick: only for "auto": return the strategy to use for this buffer
+ * @bind: Per-buffer setup; idempotent, may sleep. Optional.
+ * @forget: on release, undo @bind and what @map and @unmap left; called for
+ *	    every strategy, used or not. Optional.
+ * @fill: write the buffer's pages in order to an array of dbb_buffer_npages()
+ *	  entries; -EOVERFLOW when the scatterlist has more. NULL for
+ *	  strategies without a page array.
+ * @map_pages: map an array that @fill wrote; NULL for vmap()
+ * @map: return the address or an ERR_PTR; fill @times unless it is NULL.
+ *	 Called with the buffer's lock held.
+ * @unmap: undo @map, with the buffer's lock held. Optional.
  */
 struct dbb_vmap_strategy {
 	const char *name;
@@ -126,6 +127,7 @@ struct dbb_vmap_strategy {
 	int (*bind)(struct dbb_buffer *buf);
 	void (*forget)(struct dbb_buffer *buf);
 	int (*fill)(struct dbb_buffer *buf, struct page **pages);
+	void *(*map_pages)(struct page **pages, unsigned long npages);
 	void *(*map)(struct dbb_buffer *buf, struct dbb_vmap_times *times);
 	void (*unmap)(struct dbb_buffer *buf, void *vaddr);
 };
@@ -136,20 +138,18 @@ extern const struct dbb_vmap_strategy *const dbb_vmap_strategies[DBB_VMAP_MAX];
 const struct dbb_mmap_strategy *dbb_strategy_find_mmap(const char *name);
 const struct dbb_vmap_strategy *dbb_strategy_find_vmap(const char *name);
 
-/* ---- backends: backend.c and one file each ---- */
+/* backend.c */
 
 /**
  * struct dbb_backend - where the pages of a buffer come from
- * @name: what a user writes; the node is /dev/dma_heap/bench_<name>
- * @help: one line for the README file
- * @missing: what this kernel lacks for it, or NULL; nothing below is set then
- * @alloc: give @buf zeroed pages for its length, in its table, and leave in
- *	   its other fields what @free and the strategies need. Sleeps. -ENOMEM
- *	   without waking the OOM killer, -EINTR on a fatal signal or when
- *	   @cancelled (may be NULL) says so.
- * @free: give the pages back and free the table
- * @explain: word why @alloc had no memory for @buf, and what would have been
- *	     possible; returns -ENOMEM. NULL: there is no more to say
+ * @name: as in bench/heap; the node is /dev/dma_heap/bench_<name>
+ * @help: one line for debugfs README
+ * @missing: why this kernel lacks it, or NULL; no hook is set then
+ * @alloc: allocate buf->len bytes of zeroed pages and fill buf->table. May
+ *	   sleep. -ENOMEM without waking the OOM killer, -EINTR on a fatal
+ *	   signal or when @cancelled (may be NULL) returns true.
+ * @free: free the pages and the table
+ * @explain: say in @why why @alloc failed with -ENOMEM; returns -ENOMEM. Optional.
  */
 struct dbb_backend {
 	const char *name;
@@ -165,10 +165,10 @@ const struct dbb_backend *dbb_backend_at(unsigned int i);
 const struct dbb_backend *dbb_backend_find(const char *name);
 
 /**
- * struct dbb_heap_mix - of which chunks buffers of heap system are made
+ * struct dbb_heap_mix - chunks of the buffers that heap system allocates now
  * @orders: page orders tried, joined by "+"
- * @fragment_pct: chance that a chunk is smaller than it could be
- * @shuffled: chunks lie in random order
+ * @fragment_pct: as in heap/fragment_pct
+ * @shuffled: as in heap/shuffle
  */
 struct dbb_heap_mix {
 	char orders[40];
@@ -176,21 +176,20 @@ struct dbb_heap_mix {
 	bool shuffled;
 };
 
-void dbb_system_read_mix(struct dbb_heap_mix *mix);
+void dbb_backend_system_read_mix(struct dbb_heap_mix *mix);
 
-/* ---- buffers: buffer.c ---- */
+/* buffer.c */
 
 /**
- * struct dbb_buffer_request - what a buffer is to be
+ * struct dbb_buffer_request - parameters of a new buffer
  * @backend: where its pages come from
  * @len: bytes, rounded up to whole pages
  * @fd_flags: access mode and O_CLOEXEC, as in struct dma_heap_allocation_data
- * @mmap: its mmap strategy; NULL takes the one of the knob
- * @vmap: its vmap strategy; NULL takes the one of the knob
- * @orders: a bit for each page order to try, largest first, where the backend
- *	    takes orders; 0 takes those of the knob
- * @quiet: refused mappings are made on purpose, so error_log is not told
- * @cancelled: asked before each chunk whether to give up; may be NULL
+ * @mmap: mmap strategy; NULL: that of the knob
+ * @vmap: vmap strategy; NULL: that of the knob
+ * @orders: bit mask of page orders for backend system; 0: those of the knob
+ * @quiet: keep refused mappings out of error_log: the self-test provokes them
+ * @cancelled: polled before each chunk; may be NULL
  */
 struct dbb_buffer_request {
 	const struct dbb_backend *backend;
@@ -210,19 +209,18 @@ unsigned long dbb_buffer_npages(const struct dbb_buffer *buf);
 unsigned int dbb_buffer_chunks(const struct dbb_buffer *buf);
 bool dbb_buffer_can_fill(const struct dbb_buffer *buf);
 int dbb_buffer_fill(struct dbb_buffer *buf, struct page **pages);
-int dbb_buffer_use_mmap(struct dbb_buffer *buf, const struct dbb_mmap_strategy *how,
+int dbb_buffer_use_mmap(struct dbb_buffer *buf, const struct dbb_mmap_strategy *wanted,
 			struct dbb_refusal *why);
-int dbb_buffer_use_vmap(struct dbb_buffer *buf, const struct dbb_vmap_strategy *how,
+int dbb_buffer_use_vmap(struct dbb_buffer *buf, const struct dbb_vmap_strategy *wanted,
 			struct dbb_vmap_times *times, struct dbb_refusal *why);
 
 /**
- * struct dbb_buffer_walk - a walk over the pages of a buffer, one by one
+ * struct dbb_buffer_walk - iterator over the pages of a buffer
  * @sg: scatterlist entry of the next page
  * @left: entries from @sg on
- * @skip: pages of @sg that were handed out
+ * @skip: pages of @sg already returned
  *
- * Used to verify mappings: deliberately neither of the loops that the
- * strategies use.
+ * Verifies mappings, so it shares no loop with the strategies.
  */
 struct dbb_buffer_walk {
 	struct scatterlist *sg;
@@ -233,16 +231,16 @@ struct dbb_buffer_walk {
 void dbb_buffer_walk_begin(struct dbb_buffer_walk *walk, const struct dbb_buffer *buf);
 struct page *dbb_buffer_walk_next(struct dbb_buffer_walk *walk);
 
-/* ---- devices of the module's own: device.c ---- */
+/* dma_device.c */
 
-struct device *dbb_device_create(const char *name, int id);
-void dbb_device_destroy(struct device *dev);
+struct device *dbb_dma_device_create(const char *name, int id);
+void dbb_dma_device_destroy(struct device *dev);
 
-/* ---- refusals and text: text.c, errlog.c ---- */
+/* text.c, errlog.c */
 
 /**
- * struct dbb_refusal - why a written value was not taken
- * @text: the value, the reason and what is accepted, in one sentence
+ * struct dbb_refusal - why a value was refused
+ * @text: one sentence: the value, the reason, what is accepted
  */
 struct dbb_refusal {
 	char text[240];
@@ -254,16 +252,36 @@ int __printf(3, 4) dbb_text_refuse(struct dbb_refusal *why, int err,
 int dbb_text_parse_size(const char *text, u64 *bytes, struct dbb_refusal *why);
 int dbb_text_parse_u32(const char *text, u32 min, u32 max, u32 *value,
 		       struct dbb_refusal *why);
-char *dbb_text_from_user(const char __user *ubuf, size_t count, const char *file);
 
 int dbb_errlog_add(const char *file, const char *written, int err,
 		   const struct dbb_refusal *why);
 
-/* ---- limits: stats.c ---- */
+/* knob.c */
+
+/**
+ * struct dbb_knob - a writable debugfs file
+ * @dir: its folder, as error_log names it; "" for the top one
+ * @name: of the file
+ * @set: take a line as a whole, or change nothing, fill @why and return an errno.
+ *	 -EINTR means stopped, not refused, and leaves @why alone.
+ * @show: print the value; NULL for a write-only file
+ * @data: for @set and @show
+ */
+struct dbb_knob {
+	const char *dir;
+	const char *name;
+	int (*set)(const struct dbb_knob *knob, const char *text, struct dbb_refusal *why);
+	void (*show)(const struct dbb_knob *knob, struct seq_file *m);
+	const void *data;
+};
+
+void dbb_knob_create(const struct dbb_knob *knob, struct dentry *dir);
+
+/* stats.c */
 
 u64 dbb_stats_max_bytes(void);
 
-/* ---- the heap as a whole: init.c ---- */
+/* init.c */
 
 int dbb_heap_init(struct dentry *root);
 void dbb_heap_exit(void);

@@ -1,57 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The debugfs files of the heap: which strategies, orders and how many bytes
- * buffers to come will get.
+ * The knobs in heap/, which apply to buffers allocated from now on.
  */
 #include <linux/compiler.h>
-#include <linux/debugfs.h>
-#include <linux/fs.h>
-#include <linux/module.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
 #include <linux/seq_file.h>
-#include <linux/slab.h>
-#include <linux/string.h>
 
 #include "buffer.h"
-#include "wear.h"
+#include "fragment.h"
 
 static const struct dbb_mmap_strategy *dbb_knobs_mmap_now = &dbb_mmap_sg;
 static const struct dbb_vmap_strategy *dbb_knobs_vmap_now = &dbb_vmap_sg;
 
-/**
- * struct dbb_knob - one file
- * @name: of the file
- * @path: as error_log names it
- * @set: take a written text whole or refuse it
- * @show: print the value
- */
-struct dbb_knob {
-	const char *name;
-	const char *path;
-	int (*set)(const char *text, struct dbb_refusal *why);
-	void (*show)(struct seq_file *m);
-};
-
-/**
- * dbb_knobs_mmap() - the mmap strategy for a new buffer
- *
- * Return: the strategy.
- */
 const struct dbb_mmap_strategy *dbb_knobs_mmap(void)
 {
 	return READ_ONCE(dbb_knobs_mmap_now);
 }
 
-/**
- * dbb_knobs_vmap() - the vmap strategy for a new buffer
- *
- * Return: the strategy.
- */
 const struct dbb_vmap_strategy *dbb_knobs_vmap(void)
 {
 	return READ_ONCE(dbb_knobs_vmap_now);
 }
 
-static int dbb_knobs_set_mmap(const char *text, struct dbb_refusal *why)
+static int dbb_knobs_set_mmap(const struct dbb_knob *knob, const char *text,
+			      struct dbb_refusal *why)
 {
 	const struct dbb_mmap_strategy *how = dbb_strategy_find_mmap(text);
 
@@ -65,7 +38,8 @@ static int dbb_knobs_set_mmap(const char *text, struct dbb_refusal *why)
 	return 0;
 }
 
-static int dbb_knobs_set_vmap(const char *text, struct dbb_refusal *why)
+static int dbb_knobs_set_vmap(const struct dbb_knob *knob, const char *text,
+			      struct dbb_refusal *why)
 {
 	const struct dbb_vmap_strategy *how = dbb_strategy_find_vmap(text);
 
@@ -79,9 +53,9 @@ static int dbb_knobs_set_vmap(const char *text, struct dbb_refusal *why)
 	return 0;
 }
 
-/* The first line is what can be written; the lines after it say why the rest cannot. */
-static void dbb_knobs_show_choice(struct seq_file *m, const char *name,
-				  const char *missing, bool now)
+/* The first line lists what can be written, the others what this kernel lacks. */
+static void dbb_knobs_show_choice(struct seq_file *m, const char *name, const char *missing,
+				  bool now)
 {
 	if (!missing)
 		seq_printf(m, now ? "%s[%s]" : "%s%s", m->count ? " " : "", name);
@@ -93,100 +67,48 @@ static void dbb_knobs_show_missing(struct seq_file *m, const char *name, const c
 		seq_printf(m, "# %s: %s\n", name, missing);
 }
 
-static void dbb_knobs_show_mmap(struct seq_file *m)
+static void dbb_knobs_show_mmap(const struct dbb_knob *knob, struct seq_file *m)
 {
-	const struct dbb_mmap_strategy *now = dbb_knobs_mmap();
+	const struct dbb_mmap_strategy *now = dbb_knobs_mmap(), *const *how = dbb_mmap_strategies;
 	unsigned int i;
 
 	for (i = 0; i < DBB_MMAP_MAX; i++)
-		dbb_knobs_show_choice(m, dbb_mmap_strategies[i]->name,
-				      dbb_mmap_strategies[i]->missing,
-				      dbb_mmap_strategies[i] == now);
+		dbb_knobs_show_choice(m, how[i]->name, how[i]->missing, how[i] == now);
 	seq_putc(m, '\n');
 	for (i = 0; i < DBB_MMAP_MAX; i++)
-		dbb_knobs_show_missing(m, dbb_mmap_strategies[i]->name,
-				       dbb_mmap_strategies[i]->missing);
+		dbb_knobs_show_missing(m, how[i]->name, how[i]->missing);
 }
 
-static void dbb_knobs_show_vmap(struct seq_file *m)
+static void dbb_knobs_show_vmap(const struct dbb_knob *knob, struct seq_file *m)
 {
-	const struct dbb_vmap_strategy *now = dbb_knobs_vmap();
+	const struct dbb_vmap_strategy *now = dbb_knobs_vmap(), *const *how = dbb_vmap_strategies;
 	unsigned int i;
 
 	for (i = 0; i < DBB_VMAP_MAX; i++)
-		dbb_knobs_show_choice(m, dbb_vmap_strategies[i]->name,
-				      dbb_vmap_strategies[i]->missing,
-				      dbb_vmap_strategies[i] == now);
+		dbb_knobs_show_choice(m, how[i]->name, how[i]->missing, how[i] == now);
 	seq_putc(m, '\n');
 	for (i = 0; i < DBB_VMAP_MAX; i++)
-		dbb_knobs_show_missing(m, dbb_vmap_strategies[i]->name,
-				       dbb_vmap_strategies[i]->missing);
+		dbb_knobs_show_missing(m, how[i]->name, how[i]->missing);
 }
 
-static void dbb_knobs_show_max_bytes(struct seq_file *m)
+static void dbb_knobs_show_max_bytes(const struct dbb_knob *knob, struct seq_file *m)
 {
 	seq_printf(m, "%llu\n", dbb_stats_max_bytes());
 }
 
 static const struct dbb_knob dbb_knobs[] = {
-	{ "mmap_strategy", "heap/mmap_strategy", dbb_knobs_set_mmap, dbb_knobs_show_mmap },
-	{ "vmap_strategy", "heap/vmap_strategy", dbb_knobs_set_vmap, dbb_knobs_show_vmap },
-	{ "orders", "heap/orders", dbb_system_set_orders, dbb_system_show_orders },
-	{ "fragment_pct", "heap/fragment_pct", dbb_wear_set_fragment, dbb_wear_show_fragment },
-	{ "shuffle", "heap/shuffle", dbb_wear_set_shuffle, dbb_wear_show_shuffle },
-	{ "max_bytes", "heap/max_bytes", dbb_stats_set_max_bytes, dbb_knobs_show_max_bytes },
+	{ "heap", "mmap_strategy", dbb_knobs_set_mmap, dbb_knobs_show_mmap },
+	{ "heap", "vmap_strategy", dbb_knobs_set_vmap, dbb_knobs_show_vmap },
+	{ "heap", "orders", dbb_backend_system_set_orders, dbb_backend_system_show_orders },
+	{ "heap", "fragment_pct", dbb_fragment_set, dbb_fragment_show, &dbb_fragment_pct_knob },
+	{ "heap", "shuffle", dbb_fragment_set, dbb_fragment_show, &dbb_fragment_shuffle_knob },
+	{ "heap", "max_bytes", dbb_stats_set_max_bytes, dbb_knobs_show_max_bytes },
 };
 
-static int dbb_knobs_show(struct seq_file *m, void *v)
-{
-	const struct dbb_knob *knob = m->private;
-
-	knob->show(m);
-	return 0;
-}
-
-static int dbb_knobs_open(struct inode *inode, struct file *file)
-{
-	return single_open(file, dbb_knobs_show, inode->i_private);
-}
-
-static ssize_t dbb_knobs_write(struct file *file, const char __user *ubuf,
-			       size_t count, loff_t *pos)
-{
-	struct seq_file *m = file->private_data;
-	const struct dbb_knob *knob = m->private;
-	struct dbb_refusal why;
-	char *text;
-	int ret;
-
-	text = dbb_text_from_user(ubuf, count, knob->path);
-	if (IS_ERR(text))
-		return PTR_ERR(text);
-	ret = knob->set(text, &why);
-	if (ret)
-		dbb_errlog_add(knob->path, text, ret, &why);
-	kfree(text);
-	return ret ?: count;
-}
-
-static const struct file_operations dbb_knobs_fops = {
-	.owner		= THIS_MODULE,
-	.open		= dbb_knobs_open,
-	.read		= seq_read,
-	.write		= dbb_knobs_write,
-	.llseek		= seq_lseek,
-	.release	= single_release,
-};
-
-/**
- * dbb_knobs_init() - make the files
- * @dir: the heap's debugfs folder
- */
 void dbb_knobs_init(struct dentry *dir)
 {
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(dbb_knobs); i++)
-		debugfs_create_file(dbb_knobs[i].name, 0600, dir,
-				    (void *)&dbb_knobs[i], &dbb_knobs_fops);
+		dbb_knob_create(&dbb_knobs[i], dir);
 }

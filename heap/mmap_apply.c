@@ -2,36 +2,23 @@
 /*
  * mmap strategy "apply": one apply_to_page_range() over the whole VMA, whose
  * callback walks the scatterlist and writes one PTE, as i915's remap_io_sg()
- * does. It looks no memory type up: the heap's pages are plain write-back
- * memory, and vm_page_prot says so.
+ * does. No PAT lookup is needed: the pages are ordinary write-back memory.
  */
 #include <linux/mm.h>
 #include <linux/pgtable.h>
 #include <linux/scatterlist.h>
 
 #include "buffer.h"
+#include "compat.h"
 
-#ifdef DBB_CANNOT_SET_PTE
-#define DBB_MMAP_APPLY_WAY \
-	.missing = "the functions behind CONFIG_PAGE_TABLE_CHECK are not exported"
-#else
-
-/**
- * struct dbb_mmap_apply_walk - where the callback stands
- * @mm: of the VMA
- * @prot: of the VMA
- * @pte: of the next page, not yet special
- * @step: from one page's value to that of the page behind it
- * @left: pages of the current scatterlist entry from @pte on
- * @next: the scatterlist entry after it
- */
+#ifndef DBB_CANNOT_SET_PTE
 struct dbb_mmap_apply_walk {
 	struct mm_struct *mm;
 	pgprot_t prot;
-	pte_t pte;
-	u64 step;
-	unsigned long left;
-	struct scatterlist *next;
+	pte_t pte;			/* of the next page, not yet special */
+	u64 step;			/* between the PTEs of consecutive pages */
+	unsigned long left;		/* pages of the current entry */
+	struct scatterlist *next;	/* the entry after it */
 };
 
 static void dbb_mmap_apply_enter(struct dbb_mmap_apply_walk *walk, unsigned long skip)
@@ -45,11 +32,10 @@ static void dbb_mmap_apply_enter(struct dbb_mmap_apply_walk *walk, unsigned long
 }
 
 /*
- * Once for each page, so each instruction counts: within an entry, adding to a
- * PTE takes a third of what making one does on x86. The step is not a constant,
- * because x86 inverts the address in PTEs that are not accessible. Marked special
- * where it is set, so that the compiler drops what set_pte_at() does to pages
- * that have a struct page to look after, which modules may not do.
+ * Adding a step to the last PTE takes a third of the instructions of pfn_pte() on
+ * x86; it is no constant, because x86 inverts the address bits of inaccessible
+ * PTEs. pte_mkspecial() must stay in the call of set_pte_at(), so that the compiler
+ * drops the branch for normal pages: it needs symbols that are not exported.
  */
 static int dbb_mmap_apply_pte(pte_t *pte, unsigned long addr, void *data)
 {
@@ -78,17 +64,19 @@ static int dbb_mmap_apply_map(struct dbb_buffer *buf, struct vm_area_struct *vma
 		skip -= walk.next->length >> PAGE_SHIFT;
 	dbb_mmap_apply_enter(&walk, skip);
 
-	/* Before the first PTE, so that whoever removes them knows their kind. */
+	/* Before the first PTE: on failure, zapping depends on them. */
 	vm_flags_set(vma, VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP);
 	return apply_to_page_range(vma->vm_mm, vma->vm_start, vma->vm_end - vma->vm_start,
 				   dbb_mmap_apply_pte, &walk);
 }
-
-#define DBB_MMAP_APPLY_WAY .map = dbb_mmap_apply_map
 #endif
 
 const struct dbb_mmap_strategy dbb_mmap_apply = {
 	.name	= "apply",
 	.help	= "apply_to_page_range() over the VMA, a callback per PTE (i915)",
-	DBB_MMAP_APPLY_WAY,
+#ifdef DBB_CANNOT_SET_PTE
+	.missing = "this kernel does not export the checks of CONFIG_PAGE_TABLE_CHECK",
+#else
+	.map	= dbb_mmap_apply_map,
+#endif
 };

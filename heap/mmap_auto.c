@@ -3,9 +3,9 @@
  * mmap strategy "auto": picks "sg" where the chunks of a buffer have
  * DBB_REMAP_PAYS_PAGES pages on average, else "apply".
  *
- * Both cost so much a page and so much a chunk, so the mean is what counts,
- * also when chunks are mixed. Millions of instructions (QEMU -icount) to map
- * 512 MiB in chunks of one order, sg/apply:
+ * Both cost so much per page and so much per chunk, so the mean size decides, for
+ * mixed orders, too. Millions of instructions (QEMU -icount) to map 512 MiB in
+ * chunks of one order, sg/apply:
  *
  *   order               8          5          4          3          2          0
  *   5.10 arm64    2.3/5.7    2.9/5.8    3.6/6.0    5.1/6.4    7.8/7.1  24.8/11.5
@@ -16,13 +16,14 @@
  *   7.3 amd64    45.7/6.4   47.5/6.5   49.5/6.6   53.5/7.1   61.7/7.9 110.6/12.5
  *   6.1 nopat     6.0/5.9          -    8.7/6.3   11.5/6.7   17.2/7.6  51.1/12.7
  *
- * "page" and "insert" take 28 to 114 at each order. Those that map on faults
- * are not picked: the touching pays 50 to 260 for what mmap() spares, and the
- * address that "huge" needs is not the heap's to choose.
+ * "page" and "insert" take 28 to 114. Strategies that map on faults are never
+ * picked: the faults cost 50 to 260 more than mmap() saves, and the heap cannot
+ * choose the address that "huge" needs.
  */
 #include <linux/limits.h>
 
 #include "buffer.h"
+#include "compat.h"
 
 static const struct dbb_mmap_strategy *dbb_mmap_auto_pick(const struct dbb_buffer *buf)
 {

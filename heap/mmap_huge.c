@@ -1,36 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * mmap strategy "huge": each fault maps a PMD where it can. That takes a chunk
- * as large as one, and an address and page frame that are equally far from
- * their PMD's start: who maps has to see to the address.
+ * mmap strategy "huge": a fault maps a whole PMD where possible. The chunk must
+ * cover it, and PFN and address must have the same offset within a PMD; the
+ * mmap() caller must choose such an address.
  *
- * Elsewhere a fault maps what its chunk has inside the PMD around it. More would
- * put page tables where a later fault could have had a PMD; less would only
- * take more faults, because what is left of this PMD can never be one.
+ * Otherwise a fault inserts the PTEs of its chunk within the PMD's range: PTEs
+ * beyond it could prevent a later huge fault.
  */
-#include <linux/huge_mm.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 
-#include "faults.h"
+#include "compat.h"
+#include "fault_chunk.h"
 
-#ifdef DBB_CANNOT_MAP_PMD
-#define DBB_MMAP_HUGE_WAY \
-	.missing = "needs Linux 6.12 with CONFIG_ARCH_SUPPORTS_PMD_PFNMAP"
-#else
-
+#ifndef DBB_CANNOT_MAP_PMD
 #define DBB_MMAP_HUGE_PAGES (PMD_SIZE >> PAGE_SHIFT)
 
 static vm_fault_t dbb_mmap_huge_huge_fault(struct vm_fault *vmf, unsigned int order)
 {
 	struct vm_area_struct *vma = vmf->vma;
 	unsigned long addr = vmf->address & PMD_MASK;
-	const struct dbb_faults_chunk *chunk;
+	const struct dbb_fault_chunk_chunk *chunk;
 	unsigned long first, pfn;
 
 	if (order != PMD_ORDER || addr < vma->vm_start || vma->vm_end - addr < PMD_SIZE)
 		return VM_FAULT_FALLBACK;
 	first = vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT);
-	chunk = dbb_faults_find(vma->vm_private_data, first);
+	chunk = dbb_fault_chunk_find(vma->vm_private_data, first);
 	if (!chunk || chunk[1].first - first < DBB_MMAP_HUGE_PAGES)
 		return VM_FAULT_FALLBACK;
 	pfn = chunk->pfn + first - chunk->first;
@@ -41,14 +37,14 @@ static vm_fault_t dbb_mmap_huge_huge_fault(struct vm_fault *vmf, unsigned int or
 
 static vm_fault_t dbb_mmap_huge_fault(struct vm_fault *vmf)
 {
-	const struct dbb_faults_chunk *chunk =
-		dbb_faults_find(vmf->vma->vm_private_data, vmf->pgoff);
+	const struct dbb_fault_chunk_chunk *chunk =
+		dbb_fault_chunk_find(vmf->vma->vm_private_data, vmf->pgoff);
 	unsigned long before = (vmf->address & ~PMD_MASK) >> PAGE_SHIFT;
 
 	if (!chunk)
 		return VM_FAULT_SIGBUS;
-	return dbb_faults_insert(vmf, chunk, vmf->pgoff - min(before, vmf->pgoff),
-				 vmf->pgoff - before + DBB_MMAP_HUGE_PAGES);
+	return dbb_fault_chunk_insert(vmf, chunk, vmf->pgoff - min(before, vmf->pgoff),
+				      vmf->pgoff - before + DBB_MMAP_HUGE_PAGES);
 }
 
 static const struct vm_operations_struct dbb_mmap_huge_vm_ops = {
@@ -58,12 +54,16 @@ static const struct vm_operations_struct dbb_mmap_huge_vm_ops = {
 	.huge_fault	= dbb_mmap_huge_huge_fault,
 };
 
-#define DBB_MMAP_HUGE_WAY \
-	.bind = dbb_faults_bind, .map = dbb_faults_map, .vm_ops = &dbb_mmap_huge_vm_ops
 #endif
 
 const struct dbb_mmap_strategy dbb_mmap_huge = {
 	.name	= "huge",
 	.help	= "vmf_insert_pfn_pmd() on a fault where chunk and address allow, else PTEs",
-	DBB_MMAP_HUGE_WAY,
+#ifdef DBB_CANNOT_MAP_PMD
+	.missing = "needs Linux 6.12 with CONFIG_ARCH_SUPPORTS_PMD_PFNMAP",
+#else
+	.bind	= dbb_fault_chunk_bind,
+	.map	= dbb_fault_chunk_map,
+	.vm_ops	= &dbb_mmap_huge_vm_ops,
+#endif
 };

@@ -1,27 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * mmap strategy "insert": vm_insert_pages() from a page array, as videobuf2
- * does. The PTEs are ordinary ones: each page counts for the process's RSS and
- * can be pinned, and then outlives the buffer.
+ * does. The pages count as RSS; a pinned page outlives the buffer.
  */
+#include <linux/errno.h>
 #include <linux/gfp.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/scatterlist.h>
 
 #include "buffer.h"
+#include "compat.h"
 
-/* With 8-byte pointers, an array of one page is for one page of PTEs. */
+/* As many as a page of pointers holds, with 8-byte pointers a page of PTEs. */
 #define DBB_MMAP_INSERT_BATCH (PAGE_SIZE / sizeof(struct page *))
 
-/**
- * struct dbb_mmap_insert_walk - what is still to be mapped
- * @sg: scatterlist entry of the next page
- * @skip: pages of @sg that are mapped, or before the VMA
- */
 struct dbb_mmap_insert_walk {
 	struct scatterlist *sg;
-	unsigned long skip;
+	unsigned long skip;	/* pages of sg that are mapped, or before the VMA */
 };
 
 static void dbb_mmap_insert_take(struct dbb_mmap_insert_walk *walk, struct page **pages,
@@ -72,23 +68,18 @@ static int dbb_mmap_insert_map(struct dbb_buffer *buf, struct vm_area_struct *vm
 
 	if (!pages)
 		return -ENOMEM;
-	/* VM_MIXEDMAP is set by the first vm_insert_pages(). */
+	/* vm_insert_pages() sets VM_MIXEDMAP. */
 	vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP);
 	ret = dbb_mmap_insert_all(buf, vma, pages);
 	free_page((unsigned long)pages);
 	return ret;
 }
 
-/* A page without a reference count of its own would be freed under its user. */
-static int dbb_mmap_insert_usable(const struct dbb_buffer *buf, struct dbb_refusal *why)
+static bool dbb_mmap_insert_refs_are_on_all(const struct dbb_buffer *buf)
 {
 	struct scatterlist *sg;
 	unsigned int i;
 
-	if (buf->exclusive)
-		return dbb_text_refuse(why, -EOPNOTSUPP,
-				       "mmap strategy insert lets others hold pages, which heap %s must have back; accepted: any other",
-				       buf->backend->name);
 	for_each_sgtable_sg(&buf->table, sg, i) {
 		unsigned long n = sg->length >> PAGE_SHIFT, k;
 
@@ -96,19 +87,44 @@ static int dbb_mmap_insert_usable(const struct dbb_buffer *buf, struct dbb_refus
 			struct page *page = pfn_to_page(page_to_pfn(sg_page(sg)) + k);
 
 			if (!page_count(page))
-				return dbb_text_refuse(why, -EOPNOTSUPP,
-						       "mmap strategy insert needs pages that can be counted, and those of heap %s cannot; accepted: any other",
-						       buf->backend->name);
+				return false;
 			if (PageHead(page))
 				k += (1ul << compound_order(page)) - 1;
 		}
 	}
+	return true;
+}
+
+/*
+ * Looks at each page once in the life of a buffer: the engine binds a strategy before
+ * each sample, and no other arm would find the struct pages in the cache.
+ */
+static int dbb_mmap_insert_bind(struct dbb_buffer *buf)
+{
+	if (buf->refs == DBB_REFS_UNKNOWN && !buf->exclusive)
+		buf->refs = dbb_mmap_insert_refs_are_on_all(buf) ? DBB_REFS_ON_ALL :
+								   DBB_REFS_LACKING;
+	return 0;
+}
+
+/* A page without its own reference count could be freed while still mapped. */
+static int dbb_mmap_insert_usable(const struct dbb_buffer *buf, struct dbb_refusal *why)
+{
+	if (buf->exclusive)
+		return dbb_text_refuse(why, -EOPNOTSUPP,
+				       "mmap strategy insert lets others take references to pages, which heap %s does not allow; accepted: any other strategy",
+				       buf->backend->name);
+	if (buf->refs != DBB_REFS_ON_ALL)
+		return dbb_text_refuse(why, -EOPNOTSUPP,
+				       "mmap strategy insert needs a reference to each page, which pages of heap %s lack; accepted: any other strategy",
+				       buf->backend->name);
 	return 0;
 }
 
 const struct dbb_mmap_strategy dbb_mmap_insert = {
 	.name	= "insert",
 	.help	= "vm_insert_pages() from a page array (videobuf2); counts as RSS",
+	.bind	= dbb_mmap_insert_bind,
 	.usable	= dbb_mmap_insert_usable,
 	.map	= dbb_mmap_insert_map,
 };

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /dev/dma_heap/bench_<backend>: one misc device for each backend, which
- * speaks the ioctl ABI of <linux/dma-heap.h>. Not dma_heap_add(): most
- * kernels do not export it, and what it adds can never be removed.
+ * /dev/dma_heap/bench_<backend>: a misc device for each backend, with the ioctl
+ * ABI of <linux/dma-heap.h>. Most kernels do not export dma_heap_add(), and what
+ * it adds can never be removed.
  */
+#include <linux/dma-buf.h>
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/kernel.h>
+#include <linux/minmax.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/nospec.h>
@@ -16,11 +19,6 @@
 
 #include "buffer.h"
 
-/**
- * struct dbb_node - one device node
- * @misc: the device
- * @backend: what it allocates from
- */
 struct dbb_node {
 	struct miscdevice misc;
 	const struct dbb_backend *backend;
@@ -77,10 +75,7 @@ static int dbb_node_alloc(struct dbb_node *node, struct dma_heap_allocation_data
 	return 0;
 }
 
-/*
- * The descriptor becomes visible last: once it is installed, another thread
- * may use or close it, and nothing here could be taken back.
- */
+/* fd_install() comes last: another thread can use or close the fd from then on. */
 static int dbb_node_publish(const struct dma_heap_allocation_data *data,
 			    struct dma_buf *dmabuf, void __user *arg, size_t usize)
 {
@@ -94,8 +89,8 @@ static int dbb_node_publish(const struct dma_heap_allocation_data *data,
 }
 
 /*
- * The size in the command is the caller's idea of the argument: a shorter
- * one is filled up with zeroes, a longer one goes back as it came.
+ * As dma_heap_ioctl(): the command has the size of the caller's struct. A shorter
+ * one is padded with zeroes, the excess of a longer one is copied back unchanged.
  */
 static long dbb_node_ioctl(struct file *file, unsigned int ucmd, unsigned long arg)
 {
@@ -160,18 +155,6 @@ free_names:
 	return ret;
 }
 
-static void dbb_node_unregister(struct dbb_node *node)
-{
-	misc_deregister(&node->misc);
-	kfree(node->misc.name);
-	kfree(node->misc.nodename);
-}
-
-/**
- * dbb_node_init() - make a device node for each backend that this kernel has
- *
- * Return: 0 or an errno, with no node left.
- */
 int dbb_node_init(void)
 {
 	unsigned int i;
@@ -193,13 +176,15 @@ int dbb_node_init(void)
 	return 0;
 }
 
-/**
- * dbb_node_exit() - remove all device nodes
- */
 void dbb_node_exit(void)
 {
-	while (dbb_node_count)
-		dbb_node_unregister(&dbb_nodes[--dbb_node_count]);
+	while (dbb_node_count) {
+		struct miscdevice *misc = &dbb_nodes[--dbb_node_count].misc;
+
+		misc_deregister(misc);
+		kfree(misc->name);
+		kfree(misc->nodename);
+	}
 	kfree(dbb_nodes);
 	dbb_nodes = NULL;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Kernel mappings by way of a temporary page array: what the vmap strategies
- * that differ only in their fill loop have in common.
+ * Kernel mappings by way of a temporary page array, for the vmap strategies that
+ * differ only in what fills the array and what maps it.
  */
 #include <linux/err.h>
 #include <linux/mm.h>
@@ -15,42 +15,29 @@ static u64 dbb_pagearray_no_clock(void)
 	return 0;
 }
 
-static void *dbb_pagearray_vmap(struct page **pages, unsigned long npages)
+/* The array comes from vmalloc(), as in mainline's system heap. */
+void *dbb_pagearray_map(struct dbb_buffer *buf, struct dbb_vmap_times *times)
 {
-	return vmap(pages, npages, VM_MAP, PAGE_KERNEL);
-}
-
-/**
- * dbb_pagearray_map_by() - allocate a page array, fill it, map it, free it
- * @buf: buffer; its vmap strategy's fill hook is the loop that is used
- * @times: filled with the time of each step, unless NULL
- * @mapper: maps pages in order; NULL when it cannot
- *
- * The array comes from vmalloc(), as in mainline's system heap.
- * Context: the buffer's lock is held. Sleeps.
- *
- * Return: the address, -ENOMEM or what the fill hook returned as an ERR_PTR.
- */
-void *dbb_pagearray_map_by(struct dbb_buffer *buf, struct dbb_vmap_times *times,
-			   void *(*mapper)(struct page **pages, unsigned long npages))
-{
+	void *(*map_pages)(struct page **pages, unsigned long npages) = buf->vmap->map_pages;
 	u64 (*now)(void) = dbb_pagearray_no_clock;
 	unsigned long npages = dbb_buffer_npages(buf);
 	u64 start, allocated, filled, mapped;
 	struct page **pages;
-	void *vaddr;
+	void *vaddr = NULL;
 	int ret;
 
 	if (times)
 		now = times->now;
 	start = now();
-	pages = vmalloc(array_size(npages, sizeof(*pages)));
+	pages = __vmalloc(array_size(npages, sizeof(*pages)), DBB_GFP_TABLE);
 	if (!pages)
 		return ERR_PTR(-ENOMEM);
 	allocated = now();
 	ret = dbb_buffer_fill(buf, pages);
 	filled = now();
-	vaddr = ret ? NULL : mapper(pages, npages);
+	if (!ret)
+		vaddr = map_pages ? map_pages(pages, npages) :
+			vmap(pages, npages, VM_MAP, PAGE_KERNEL);
 	mapped = now();
 	vfree(pages);
 	if (times) {
@@ -67,23 +54,6 @@ void *dbb_pagearray_map_by(struct dbb_buffer *buf, struct dbb_vmap_times *times,
 	return vaddr ?: ERR_PTR(-ENOMEM);
 }
 
-/**
- * dbb_pagearray_map() - dbb_pagearray_map_by() vmap()
- * @buf: buffer
- * @times: filled with the time of each step, unless NULL
- *
- * Context, Return: as dbb_pagearray_map_by().
- */
-void *dbb_pagearray_map(struct dbb_buffer *buf, struct dbb_vmap_times *times)
-{
-	return dbb_pagearray_map_by(buf, times, dbb_pagearray_vmap);
-}
-
-/**
- * dbb_pagearray_unmap() - undo dbb_pagearray_map()
- * @buf: buffer
- * @vaddr: what dbb_pagearray_map() returned
- */
 void dbb_pagearray_unmap(struct dbb_buffer *buf, void *vaddr)
 {
 	vunmap(vaddr);

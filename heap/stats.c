@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Counters of the heap (heap/stats) and the cap on live bytes that they
- * make possible (heap/max_bytes).
+ * Counters of the heap (heap/stats) and the cap on live bytes (heap/max_bytes).
  */
 #include <linux/atomic.h>
 #include <linux/debugfs.h>
+#include <linux/errno.h>
 #include <linux/mm.h>
 #include <linux/seq_file.h>
 
 #include "buffer.h"
+#include "compat.h"
 
 static const char *const dbb_stats_names[DBB_STAT_MAX] = {
 	[DBB_STAT_BUFFERS_CREATED]	= "buffers_created",
@@ -32,28 +33,16 @@ static atomic64_t dbb_stats_auto_vmap[DBB_VMAP_MAX];
 static atomic64_t dbb_stats_bytes_alive;
 static atomic64_t dbb_stats_cap;
 
-/**
- * dbb_stats_count() - count an event
- * @stat: which
- */
 void dbb_stats_count(enum dbb_stat stat)
 {
 	atomic64_inc(&dbb_stats_counts[stat]);
 }
 
-/**
- * dbb_stats_count_chunk() - count a chunk that was allocated
- * @order: its page order
- */
 void dbb_stats_count_chunk(unsigned int order)
 {
 	atomic64_inc(&dbb_stats_chunks[order]);
 }
 
-/**
- * dbb_stats_count_auto_mmap() - count that a mmap strategy picked another one
- * @picked: the other one
- */
 void dbb_stats_count_auto_mmap(const struct dbb_mmap_strategy *picked)
 {
 	unsigned int i;
@@ -63,10 +52,6 @@ void dbb_stats_count_auto_mmap(const struct dbb_mmap_strategy *picked)
 			atomic64_inc(&dbb_stats_auto_mmap[i]);
 }
 
-/**
- * dbb_stats_count_auto_vmap() - count that a vmap strategy picked another one
- * @picked: the other one
- */
 void dbb_stats_count_auto_vmap(const struct dbb_vmap_strategy *picked)
 {
 	unsigned int i;
@@ -76,12 +61,6 @@ void dbb_stats_count_auto_vmap(const struct dbb_vmap_strategy *picked)
 			atomic64_inc(&dbb_stats_auto_vmap[i]);
 }
 
-/**
- * dbb_stats_reserve() - take a share of max_bytes
- * @bytes: size of a buffer about to be allocated
- *
- * Return: whether it fits under the cap together with all live buffers.
- */
 bool dbb_stats_reserve(size_t bytes)
 {
 	u64 cap = dbb_stats_max_bytes();
@@ -94,54 +73,35 @@ bool dbb_stats_reserve(size_t bytes)
 	return true;
 }
 
-/**
- * dbb_stats_unreserve() - give a share of max_bytes back
- * @bytes: what was reserved
- */
 void dbb_stats_unreserve(size_t bytes)
 {
 	atomic64_sub(bytes, &dbb_stats_bytes_alive);
 }
 
-/**
- * dbb_stats_max_bytes() - the cap on all live buffers together
- *
- * Return: bytes.
- */
 u64 dbb_stats_max_bytes(void)
 {
 	return atomic64_read(&dbb_stats_cap);
 }
 
-static u64 dbb_stats_ram_bytes(void)
+/* Buffers that are alive stay, even above a lowered cap. */
+int dbb_stats_set_max_bytes(const struct dbb_knob *knob, const char *text,
+			    struct dbb_refusal *why)
 {
-	return (u64)totalram_pages() << PAGE_SHIFT;
-}
-
-/**
- * dbb_stats_set_max_bytes() - set the cap
- * @text: a size
- * @why: filled on failure
- *
- * Return: 0, -EINVAL when it is no size, -ERANGE outside one page to all of
- * RAM. Live buffers above a lowered cap stay.
- */
-int dbb_stats_set_max_bytes(const char *text, struct dbb_refusal *why)
-{
+	u64 ram = (u64)totalram_pages() << PAGE_SHIFT;
 	u64 bytes;
 	int ret = dbb_text_parse_size(text, &bytes, why);
 
 	if (ret)
 		return ret;
-	if (bytes < PAGE_SIZE || bytes > dbb_stats_ram_bytes())
+	if (bytes < PAGE_SIZE || bytes > ram)
 		return dbb_text_refuse(why, -ERANGE,
 				       "%llu bytes is outside the limits; accepted: %lu to %llu (all of RAM)",
-				       bytes, PAGE_SIZE, dbb_stats_ram_bytes());
+				       bytes, PAGE_SIZE, ram);
 	atomic64_set(&dbb_stats_cap, bytes);
 	return 0;
 }
 
-/* Of what is here and can be picked. */
+/* Only strategies that can be picked. */
 static void dbb_stats_show_auto(struct seq_file *m)
 {
 	unsigned int i;
@@ -176,12 +136,8 @@ static int dbb_stats_show(struct seq_file *m, void *v)
 }
 DEFINE_SHOW_ATTRIBUTE(dbb_stats);
 
-/**
- * dbb_stats_init() - set the default cap, make the stats file
- * @dir: the heap's debugfs folder
- */
 void dbb_stats_init(struct dentry *dir)
 {
-	atomic64_set(&dbb_stats_cap, dbb_stats_ram_bytes() / 2);
+	atomic64_set(&dbb_stats_cap, (u64)totalram_pages() * PAGE_SIZE / 2);
 	debugfs_create_file("stats", 0600, dir, NULL, &dbb_stats_fops);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The tables of mapping strategies. A new one is a file of its own and a
- * line here (and an enum entry in heap.h).
+ * The tables of mapping strategies.
  */
 #include <linux/build_bug.h>
 #include <linux/kernel.h>
@@ -31,12 +30,7 @@ const struct dbb_vmap_strategy *const dbb_vmap_strategies[DBB_VMAP_MAX] = {
 	[DBB_VMAP_AUTO]	= &dbb_vmap_auto,
 };
 
-/**
- * dbb_strategy_find_mmap() - look a mmap strategy up by name
- * @name: name, a trailing newline is ignored
- *
- * Return: the strategy, one that this kernel lacks included, or NULL.
- */
+/* Finds strategies that this kernel lacks, too. */
 const struct dbb_mmap_strategy *dbb_strategy_find_mmap(const char *name)
 {
 	unsigned int i;
@@ -47,12 +41,6 @@ const struct dbb_mmap_strategy *dbb_strategy_find_mmap(const char *name)
 	return NULL;
 }
 
-/**
- * dbb_strategy_find_vmap() - look a vmap strategy up by name
- * @name: name, a trailing newline is ignored
- *
- * Return: the strategy, one that this kernel lacks included, or NULL.
- */
 const struct dbb_vmap_strategy *dbb_strategy_find_vmap(const char *name)
 {
 	unsigned int i;

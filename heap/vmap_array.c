@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * vmap strategy "array": a page array kept from allocation, then vmap(), as
- * cma_heap and udmabuf do. It costs each buffer a pointer per page for life.
+ * cma_heap and udmabuf do. It takes a pointer per page.
  */
 #include <linux/err.h>
 #include <linux/mm.h>
@@ -17,7 +17,7 @@ static int dbb_vmap_array_bind(struct dbb_buffer *buf)
 	if (buf->pages)
 		return 0;
 	pages = kvmalloc_array(dbb_buffer_npages(buf), sizeof(*pages),
-			       GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+			       DBB_GFP_TABLE);
 	if (!pages)
 		return -ENOMEM;
 	ret = dbb_vmap_sg_fill(buf, pages);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vmap strategy "auto": the cheapest one that holds nothing for it.
+ * vmap strategy "auto": the cheapest one that keeps no memory or address space.
  *
  *   born	if the pages came with a mapping,
  *   direct	else, if the buffer is one chunk in low memory,
@@ -18,12 +18,10 @@
  *   direct	     -	   335	         -
  *   born	     -	     -	       327
  *
- * keep is as cheap as direct and born, but each buffer that was ever mapped
- * then holds its size of kernel address space, and the page tables of that,
- * until it is released: an importer that maps again and again can keep the
- * mapping itself, and knows that it does. array holds a pointer per page of
- * each buffer, mapped or not. vm_map_ram() is for short-lived mappings, and
- * an exporter cannot know how long its importers will hold theirs.
+ * keep occupies address space and page tables until the buffer is released; an
+ * importer that maps repeatedly can keep the mapping itself. array takes a pointer
+ * per page. vm_map_ram() is for short-lived mappings, and an exporter does not know
+ * how long its importers keep theirs.
  */
 #include "buffer.h"
 
@@ -40,6 +38,6 @@ static const struct dbb_vmap_strategy *dbb_vmap_auto_pick(const struct dbb_buffe
 
 const struct dbb_vmap_strategy dbb_vmap_auto = {
 	.name	= "auto",
-	.help	= "born if the buffer has that, else direct if it can, else sg",
+	.help	= "born if the buffer has a mapping, else direct if possible, else sg",
 	.pick	= dbb_vmap_auto_pick,
 };

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vmap strategy "born": the mapping that the backend's pages came with.
+ * vmap strategy "born": the vmalloc backend's own mapping.
  */
+#include <linux/errno.h>
+
 #include "buffer.h"
 
 static int dbb_vmap_born_usable(const struct dbb_buffer *buf, struct dbb_refusal *why)
 {
 	if (!buf->born)
 		return dbb_text_refuse(why, -EOPNOTSUPP,
-				       "vmap strategy born: a buffer of heap %s comes without a mapping; accepted: heap vmalloc",
+				       "vmap strategy born: buffers of heap %s have no kernel mapping; accepted: heap vmalloc",
 				       buf->backend->name);
 	return 0;
 }
@@ -20,7 +22,7 @@ static void *dbb_vmap_born_map(struct dbb_buffer *buf, struct dbb_vmap_times *ti
 
 const struct dbb_vmap_strategy dbb_vmap_born = {
 	.name	= "born",
-	.help	= "the mapping that a buffer of heap vmalloc came with; others are refused",
+	.help	= "the kernel mapping of the vmalloc backend; refused for other heaps",
 	.usable	= dbb_vmap_born_usable,
 	.map	= dbb_vmap_born_map,
 };

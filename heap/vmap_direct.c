@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vmap strategy "direct": the address that the pages have in the kernel's
- * linear map. Nothing is mapped, so nothing can be but one chunk of it.
+ * vmap strategy "direct": uses the linear map, so the buffer must be one
+ * contiguous chunk.
  */
+#include <linux/errno.h>
 #include <linux/highmem.h>
 #include <linux/scatterlist.h>
 
 #include "buffer.h"
+#include "compat.h"
 
 static int dbb_vmap_direct_usable(const struct dbb_buffer *buf, struct dbb_refusal *why)
 {
@@ -16,13 +18,13 @@ static int dbb_vmap_direct_usable(const struct dbb_buffer *buf, struct dbb_refus
 		return dbb_text_refuse(why, -EOPNOTSUPP,
 				       "vmap strategy direct: the buffer has %u scatterlist entries; accepted: 1",
 				       chunks);
-	/* High memory is above low memory: the last page decides. */
+	/* High memory lies above low memory, so the last page decides. */
 	if (PageHighMem(sg_page(buf->table.sgl) + dbb_buffer_npages(buf) - 1))
 		return dbb_text_refuse(why, -EOPNOTSUPP,
 				       "vmap strategy direct: the buffer is in high memory; accepted: low memory");
 	if (dbb_compat_memory_is_encrypted())
 		return dbb_text_refuse(why, -EOPNOTSUPP,
-				       "vmap strategy direct: this host encrypts memory; accepted: hosts that do not");
+				       "vmap strategy direct: memory encryption is active; accepted: any other strategy");
 	return 0;
 }
 
@@ -33,7 +35,7 @@ static void *dbb_vmap_direct_map(struct dbb_buffer *buf, struct dbb_vmap_times *
 
 const struct dbb_vmap_strategy dbb_vmap_direct = {
 	.name	= "direct",
-	.help	= "page_address() of a buffer of one chunk in low memory; others are refused",
+	.help	= "page_address() of a single-chunk lowmem buffer; refused for others",
 	.usable	= dbb_vmap_direct_usable,
 	.map	= dbb_vmap_direct_map,
 };

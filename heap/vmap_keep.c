@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vmap strategy "keep": the mapping is made as by "sg" and outlives its last
- * user, until the buffer is released. Kernel address space for each buffer
- * that was ever mapped is the price.
+ * vmap strategy "keep": as "sg", but unmapped only when the buffer is released.
  */
 #include <linux/err.h>
 

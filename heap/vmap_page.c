@@ -4,11 +4,12 @@
  * then vmap(), as mainline's system heap does up to 7.3.
  */
 #include <linux/bug.h>
+#include <linux/errno.h>
 #include <linux/scatterlist.h>
 
 #include "buffer.h"
 
-/* The bound is checked as mainline does, by a difference of pointers. */
+/* The bound is checked by a difference of pointers, as in mainline. */
 static int dbb_vmap_page_fill(struct dbb_buffer *buf, struct page **pages)
 {
 	unsigned long npages = dbb_buffer_npages(buf);

@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * vmap strategy "ram": vm_map_ram(), as udmabuf and videobuf2 do. Up to
- * BITS_PER_LONG pages come from blocks of address space that each CPU keeps.
+ * BITS_PER_LONG pages are mapped in per-CPU blocks of address space.
  */
 #include <linux/numa.h>
 #include <linux/vmalloc.h>
 
 #include "buffer.h"
 
-static void *dbb_vmap_ram_pages(struct page **pages, unsigned long npages)
+static void *dbb_vmap_ram_map_pages(struct page **pages, unsigned long npages)
 {
 	return vm_map_ram(pages, npages, NUMA_NO_NODE);
-}
-
-static void *dbb_vmap_ram_map(struct dbb_buffer *buf, struct dbb_vmap_times *times)
-{
-	return dbb_pagearray_map_by(buf, times, dbb_vmap_ram_pages);
 }
 
 static void dbb_vmap_ram_unmap(struct dbb_buffer *buf, void *vaddr)
@@ -24,9 +19,10 @@ static void dbb_vmap_ram_unmap(struct dbb_buffer *buf, void *vaddr)
 }
 
 const struct dbb_vmap_strategy dbb_vmap_ram = {
-	.name	= "ram",
-	.help	= "array as sg, then vm_map_ram() (udmabuf, videobuf2)",
-	.fill	= dbb_vmap_sg_fill,
-	.map	= dbb_vmap_ram_map,
-	.unmap	= dbb_vmap_ram_unmap,
+	.name		= "ram",
+	.help		= "array as sg, then vm_map_ram() (udmabuf, videobuf2)",
+	.fill		= dbb_vmap_sg_fill,
+	.map_pages	= dbb_vmap_ram_map_pages,
+	.map		= dbb_pagearray_map,
+	.unmap		= dbb_vmap_ram_unmap,
 };

@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vmap strategy "sg": the page array filled by a nested loop over the
- * scatterlist entries, then vmap(). The second seed, with its bound check
- * before the inner loop rather than after the outer one.
+ * vmap strategy "sg": the page array filled by a nested loop over the scatterlist
+ * entries, then vmap(): the vmap patch, with the bound check before the inner loop.
  */
 #include <linux/bug.h>
+#include <linux/errno.h>
 #include <linux/mm.h>
 #include <linux/scatterlist.h>
 
 #include "buffer.h"
 
-/**
- * dbb_vmap_sg_fill() - dbb_vmap_strategy.fill of all that take this loop
- * @buf: buffer
- * @pages: room for dbb_buffer_npages() pages
- *
- * The inner loop counts up like the seed's; down costs gcc one more a page.
- *
- * Return: 0, or -EOVERFLOW when the scatterlist describes more pages.
- */
+/* Counts up as in the patch: counting down costs one more instruction a page. */
 int dbb_vmap_sg_fill(struct dbb_buffer *buf, struct page **pages)
 {
 	struct page **end = pages + dbb_buffer_npages(buf);

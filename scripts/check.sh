@@ -2,91 +2,81 @@
 # SPDX-License-Identifier: GPL-2.0
 # The style gate behind "make check": every check that can be made without
 # running the module. A check passes only when it has nothing to say.
-# usage: scripts/check.sh [KERNEL [ARCH]]
 set -eu
 
-vm=$(cd "$(dirname "$0")/vm" && pwd)
-# shellcheck source-path=SCRIPTDIR source=vm/lib.sh
-. "$vm/lib.sh"
-
-# Everything that git tracks or would track, one name a line.
-list_files()
+usage()
 {
-	git ls-files --cached --others --exclude-standard | sort -u |
-		while read -r file; do
-			[ ! -f "$file" ] || echo "$file"
-		done
+	cat <<'END_USAGE'
+usage: scripts/check.sh [OPTION...] [KERNEL [ARCH]]
+  --list          the checks
+  --only NAME,... only these checks; without the build nothing is installed
+                  or fetched but what they need
+  --tree DIR      look at this tree (default: the one of this script)
+Looks at everything that git tracks or would track, or, where DIR is no work
+tree of git, at every file. KERNEL and ARCH, of scripts/vm/kernels, are those
+of the build (default 6.1 amd64). Prints KTAP.
+Exit status: 0 every check passed, 1 one failed, 3 used wrongly or could not run.
+END_USAGE
 }
 
-# Prints those of the files on standard input whose name matches, or "none".
+here=$(cd "$(dirname "$0")" && pwd)
+vm=$here/vm parts=$here/check
+# shellcheck source-path=SCRIPTDIR source=vm/common.sh
+. "$vm/common.sh"
+# shellcheck source-path=SCRIPTDIR source=check/style.sh
+. "$parts/style.sh"
+# shellcheck source-path=SCRIPTDIR source=check/layers.sh
+. "$parts/layers.sh"
+# shellcheck source-path=SCRIPTDIR source=check/names.sh
+. "$parts/names.sh"
+
+wrong()
+{
+	echo "check.sh: $*" >&2
+	exit 3
+}
+
+# The checks, in their order, with what they are about.
+list_checks()
+{
+	cat <<-END
+		kernel_style checkpatch --strict: module
+		user_style checkpatch --strict: user programs
+		shellcheck shellcheck
+		licences SPDX lines
+		layers includes follow the layers
+		compat_leaf heap/compat.* names nothing of other files
+		circles no circle of includes or calls
+		versions kernel versions only in heap/compat.*
+		functions functions are named after their file
+		base_names no two files of one name
+		top_level top level
+		commands scripts/ has what a person runs
+		readmes a README.md for each folder
+		prose line length of READMEs
+		words a seed is one of random numbers
+		hosts no host names
+		figures no typed figure in a README
+		mutants every planted defect still applies
+		build no warning from $compiler W=1$sparse, kernel $kernel $arch
+	END
+}
+
+list_files()
+{
+	if [ "$(git rev-parse --show-toplevel 2>/dev/null)" = "$tree" ]; then
+		git ls-files --cached --others --exclude-standard
+	else
+		find . -type f | sed 's|^\./||'
+	fi | LC_ALL=C sort -u | while read -r file; do
+		[ ! -f "$file" ] || echo "$file"
+	done
+}
+
+# Prints those of the names on standard input that match, or nothing.
 pick()
 {
 	grep -E "$1" || [ $? = 1 ]
-}
-
-# checkpatch leaves a list of names in the folder that it runs in.
-run_checkpatch()
-{
-	sed "s|^|$repo/|" | (
-		cd "$scratch"
-		xargs -r -d '\n' perl "$checkpatch/checkpatch.pl" --no-tree \
-			--strict --terse --no-summary --show-types "$@" -f
-	) | sed "s|^$repo/||"
-}
-
-check_kernel_style()
-{
-	pick '^(heap|bench)/[^/]*\.[ch]$|^trace/.*\.c$' <"$files" | run_checkpatch
-	# The kernel's own trace headers open TP_STRUCT__entry( and its like at
-	# the end of a line and align what follows by tabs.
-	pick '^trace/.*\.h$' <"$files" |
-		run_checkpatch --ignore OPEN_ENDED_LINE,PARENTHESIS_ALIGNMENT
-}
-
-check_user_style()
-{
-	pick '^(bench/user|scripts/test)/.*\.[ch]$' <"$files" | run_checkpatch
-}
-
-# A compiler of another release of the distribution comes without sparse. Apart
-# from the build of run.sh, whose flags are other ones. The log is shown
-# only when something is wrong, reduced to the messages when there are any.
-check_build()
-{
-	DBB_QUIET=1 "$vm/build.sh" --tag check "$kernel" "$arch" \
-		${sparse:+C=2 CF='-D__CHECK_ENDIAN__ -Wsparse-error'} KCFLAGS=-Werror \
-		>"$scratch/build" 2>&1 && return
-	grep -E ':[0-9]+:.*(error|warning):|^(ERROR|WARNING): modpost' \
-		"$scratch/build" >"$scratch/lines" || cp "$scratch/build" "$scratch/lines"
-	sed "s|$cache/build/[^/]*/src/||" "$scratch/lines"
-}
-
-# Scripts are known by their first line, parts of scripts by the directive
-# that names their language.
-list_scripts()
-{
-	while read -r file; do
-		head -n 3 "$file" | grep -a -q -E "$1" && echo "$file"
-	done <"$files" || :
-}
-
-check_scripts()
-{
-	list_scripts '^#!.*[/ ]sh( |$)|^# shellcheck shell=sh$' |
-		xargs -r -d '\n' shellcheck -s sh -x -f gcc
-	list_scripts '^#!.*[/ ]bash( |$)' |
-		xargs -r -d '\n' shellcheck -s bash -x -f gcc
-}
-
-check_licences()
-{
-	{
-		pick '\.([chS]|sh|mk|awk)$|(^|/)(Kbuild|Makefile)$' <"$files"
-		list_scripts '^#!'
-	} | sort -u | while read -r file; do
-		head -n 3 "$file" | grep -q 'SPDX-License-Identifier: ' ||
-			echo "$file: no SPDX-License-Identifier in its first lines"
-	done
 }
 
 # Prints the lines of the files on standard input that match, and why not.
@@ -95,80 +85,107 @@ forbid()
 	xargs -r -d '\n' grep -n -H -E "$1" | sed "s|\$|  <- $2|" || :
 }
 
-check_versions()
+# The build and checkpatch need more than a shell, and are wanted for most runs.
+prepare()
 {
-	pick '\.([ch]|mk)$|(^|/)Kbuild$' <"$files" | grep -v '^heap/compat\.' |
-		grep -v '^bench/user/\|^scripts/' |
-		forbid 'LINUX_VERSION_CODE|KERNEL_VERSION *\(' \
-			'only heap/compat.* may know of versions'
+	case " $wanted " in
+	*" build "*)
+		"$vm/deps.sh" "$kernel" "$arch" check
+		"$vm/fetch.sh" "$kernel" "$arch" ;;
+	esac
+	case " $wanted " in
+	*_style*)
+		# shellcheck disable=SC2034 # read in check/style.sh
+		checkpatch=$("$vm/checkpatch.sh" "$kernel" "$arch") ;;
+	esac
 }
 
-check_layers()
+# Runs a check and leaves what it says.
+examine()
 {
-	include='^[[:space:]]*#[[:space:]]*include[[:space:]]*["<]'
-	pick '^heap/.*\.[ch]$' <"$files" |
-		forbid "$include([^\">]*/)?bench/" 'heap/ must not know of bench/'
-	pick '^trace/.*\.[ch]$' <"$files" |
-		forbid "$include([^\">]*/)?(heap|bench)/" \
-			'trace/ must know of nothing else'
-	pick '^bench/[^/]*\.[ch]$' <"$files" |
-		forbid "$include([^\">]*/)?heap/([^h]|h[^e]|hea[^p]|heap[^.])" \
-			'bench/ may know of heap/heap.h only'
+	scratch=$scratch/$1
+	mkdir "$scratch"
+	"check_$1" >"$scratch.said" 2>&1 || echo "check_$1 failed" >>"$scratch.said"
 }
 
-check_top_level()
-{
-	for name in $top_level; do
-		[ -e "$name" ] || echo "$name: missing at the top level"
-	done
-	sed 's|/.*||' "$files" | sort -u | grep -v '^\.' | while read -r name; do
-		case " $top_level " in
-		*" $name "*) ;;
-		*) echo "$name: does not belong at the top level;" \
-			"accepted: $top_level" ;;
-		esac
-	done
-}
-
-top_level='Makefile Kbuild heap bench trace scripts README.md LICENSE'
-
-# Runs one check and prints what it says.
-run_check()
+report()
 {
 	count=$((count + 1))
-	"$1" >"$scratch/messages" 2>&1 || echo "$1 failed" >>"$scratch/messages"
-	if [ -s "$scratch/messages" ]; then
+	if [ -s "$scratch/$1.said" ]; then
 		failed=$((failed + 1))
-		sed 's/^/# /' "$scratch/messages"
+		sed 's/^/# /' "$scratch/$1.said"
 		echo "not ok $count - $2"
 	else
 		echo "ok $count - $2"
 	fi
 }
 
-cd "$repo"
+only='' tree=$repo list=''
+while [ $# -gt 0 ]; do
+	case $1 in
+	--only | --tree) [ $# -ge 2 ] || wrong "$1 needs a value; see --help" ;;
+	esac
+	case $1 in
+	--only) only=$(echo "$2" | tr , ' ') && shift ;;
+	--tree) tree=$(cd "$2" && pwd -P) || exit 3; shift ;;
+	--list) list=1 ;;
+	--help) usage && exit ;;
+	-*) wrong "unknown option '$1'; see --help" ;;
+	*) break ;;
+	esac
+	shift
+done
+[ $# -le 2 ] || wrong "takes a kernel and an architecture; see --help"
 kernel=${1:-6.1} arch=${2:-amd64}
+trap '[ $? = 0 ] || exit 3' EXIT
 read_kernel "$kernel" "$arch"
 sparse=' and sparse'
 [ -z "$compiler_suite" ] || sparse=
-"$vm/deps.sh" "$kernel" "$arch" check
-"$vm/fetch.sh" "$kernel" "$arch"
-checkpatch=$("$vm/checkpatch.sh" "$kernel" "$arch")
+if [ -n "$list" ]; then
+	list_checks
+	exit
+fi
+
+all=$(list_checks | sed 's/ .*//' | tr '\n' ' ')
+for name in $only; do
+	case " $all" in
+	*" $name "*) ;;
+	*) wrong "no check '$name'; accepted: $all" ;;
+	esac
+done
+wanted=${only:-$all}
+prepare || exit 3
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+cd "$tree"
 files=$scratch/files
 list_files >"$files"
 count=0 failed=0
 
+# The build goes on beside the other checks.
 echo 'KTAP version 1'
-echo '1..8'
-run_check check_kernel_style 'checkpatch --strict: module'
-run_check check_user_style 'checkpatch --strict: user programs'
-run_check check_build "no warning from $compiler W=1$sparse, kernel $kernel $arch"
-run_check check_scripts 'shellcheck'
-run_check check_licences 'SPDX lines'
-run_check check_versions 'kernel versions only in heap/compat.*'
-run_check check_layers 'includes follow the layers'
-run_check check_top_level 'top level'
+echo "1..$(echo "$wanted" | wc -w)"
+list_checks >"$scratch/checks"
+build=
+case " $wanted " in
+*" build "*)
+	(examine build) &
+	build=$! ;;
+esac
+while read -r name text; do
+	case " $wanted " in
+	*" $name "*) ;;
+	*) continue ;;
+	esac
+	if [ "$name" = build ]; then
+		wait "$build"
+	else
+		(examine "$name")
+	fi
+	report "$name" "$text"
+done <"$scratch/checks"
 echo "$((count - failed)) passed, $failed failed, 0 skipped"
 [ "$failed" = 0 ]

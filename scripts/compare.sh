@@ -4,9 +4,9 @@
 
 here=$(cd "$(dirname "$0")" && pwd) || exit 3
 # A shell that cannot source exits with 2, which would say "unclear".
-[ -r "$here/need.sh" ] || exit 3
-# shellcheck source-path=SCRIPTDIR source=need.sh
-. "$here/need.sh"
+[ -r "$here/host/packages.sh" ] || exit 3
+# shellcheck source-path=SCRIPTDIR source=host/packages.sh
+. "$here/host/packages.sh"
 
 usage()
 {
@@ -15,7 +15,7 @@ usage: compare.sh [OPTION...] OLD NEW
   --max-regress PERCENT  how much slower a cell may be (default 2)
   --phase PHASE[,PHASE]  only these phases
   --force                compare although the environments differ
-OLD and NEW are directories as bench.sh leaves them. A cell is an op, phase,
+OLD and NEW are result folders of bench.sh. A cell is an op, phase,
 strategy, heap, size, mean chunk (to the next power of two), threads, batch and
 the clock's unit; several runs of a cell in one directory are taken together.
 
@@ -27,9 +27,9 @@ The change is the Hodges-Lehmann estimate, the median of all new / old, and its
   ok           the whole interval is below it
   unclear      neither; or fewer than 6 samples on a side; or the cell is
                missing in NEW
-  below_floor  less than ten ticks or three reads of the clock: says nothing,
-               and does not count
-The interval knows how samples vary within these runs, not from boot to boot:
+  below_floor  less than ten ticks or three reads of the clock: too short to
+               compare; does not affect the exit status
+The interval covers the variation within these runs, not from boot to boot:
 measure each side in several runs, loads or boots.
 
 Directories are refused when their environments differ (kernel, arch, page size,
@@ -37,7 +37,7 @@ preemption, cpus, clock source, PAT, governor, hypervisor, debug options,
 tracing, and the parameters verify, clock, purge and cpu).
 
 Exit status: 0 every cell is ok; 1 one or more regressed; 2 none regressed, one
-or more are unclear; 3 usage, unreadable input, unlike environments.
+or more are unclear; 3 used wrongly, unreadable input, unlike environments.
 END_USAGE
 }
 
@@ -82,4 +82,4 @@ for directory; do
 	[ -d "$directory" ] || die "$directory is not a directory"
 done
 need_r || exit 3
-exec Rscript --vanilla "$here/compare.R" "$limit" "$phases" "$force" "$1" "$2"
+exec Rscript --vanilla "$here/compare/compare.R" "$limit" "$phases" "$force" "$1" "$2"

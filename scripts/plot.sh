@@ -2,16 +2,18 @@
 # SPDX-License-Identifier: GPL-2.0
 # Draws the csv of sweep.sh and says how linear its costs are.
 
-here=$(cd "$(dirname "$0")" && pwd) || exit 1
-# shellcheck source-path=SCRIPTDIR source=need.sh
-. "$here/need.sh"
+here=$(cd "$(dirname "$0")" && pwd) || exit 3
+# A shell that cannot source exits with 2, which would say "cannot tell".
+[ -r "$here/host/packages.sh" ] || exit 3
+# shellcheck source-path=SCRIPTDIR source=host/packages.sh
+. "$here/host/packages.sh"
 
 usage()
 {
 	cat <<'END_USAGE'
 usage: plot.sh [OPTION...] CSV [DIR]
-  --linear PERCENT  fail when the cost of a strategy of --pte is further than
-                    this from linear in the size
+  --linear PERCENT  exit with 1 when the cost of a strategy of --pte deviates
+                    from linear in the size by more than this
   --pte LIST        strategies that write a page table entry for each page
                     (default "page sg apply insert fault fault_sg array ram")
   --figure NAME     the cost: p50 (default) or min
@@ -33,8 +35,8 @@ per page. Prints a table: for each op, phase, strategy and orders
                           twice the smallest: nothing to judge
 
 It takes three sizes. Needs gnuplot.
-Exit status: 0; 1 a strategy exceeds --linear, or nothing could be judged, or
-no plots; 2 usage.
+Exit status: 0 done, and nothing exceeds --linear; 1 a strategy exceeds it; 2
+nothing could be judged; 3 used wrongly, not a csv of sweep.sh, or no plots.
 END_USAGE
 }
 
@@ -42,7 +44,7 @@ usage_error()
 {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
 	usage >&2
-	exit 2
+	exit 3
 }
 
 limit='' pte='page sg apply insert fault fault_sg array ram' figure=p50 unit=''
@@ -83,9 +85,11 @@ pte=$(printf '%s' "$pte" | tr , ' ')
 
 status=0
 awk -v figure="$figure" -v unit_label="$unit" -v limit="$limit" -v pte="$pte" \
-	-f "$here/plot/read.awk" -f "$here/plot/linear.awk" "$csv" || status=1
-[ -n "$plots" ] || exit "$status"
-need_gnuplot && mkdir -p "$dir" || exit 1
+	-f "$here/plot/read.awk" -f "$here/plot/linear.awk" "$csv" || status=$?
+if [ -z "$plots" ] || [ "$status" = 3 ]; then
+	exit "$status"
+fi
+need_gnuplot && mkdir -p "$dir" || exit 3
 awk -v figure="$figure" -v unit_label="$unit" -v dir="$dir" -v format="$format" \
-	-f "$here/plot/read.awk" -f "$here/plot/gnuplot.awk" "$csv" | gnuplot || status=1
+	-f "$here/plot/read.awk" -f "$here/plot/gnuplot.awk" "$csv" | gnuplot || status=3
 exit "$status"

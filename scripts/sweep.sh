@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # Measures sizes x orders x strategies x ops and collects them in one csv.
 
-here=$(cd "$(dirname "$0")" && pwd) || exit 1
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$here/lib.sh"
+here=$(cd "$(dirname "$0")" && pwd) || exit 3
+# A shell that cannot source exits with 2, which would say "cannot tell".
+[ -r "$here/device/session.sh" ] || exit 3
+# shellcheck source-path=SCRIPTDIR source=device/session.sh
+. "$here/device/session.sh"
 # shellcheck source-path=SCRIPTDIR source=sweep/lists.sh
 . "$here/sweep/lists.sh"
 # shellcheck source-path=SCRIPTDIR source=sweep/csv.sh
@@ -19,9 +21,9 @@ usage: sweep.sh [--module FILE] [--out FILE] [--keep] [--quiet] [--ops LIST]
                 [--sizes LIST] [--orders LIST] [--strategies LIST]
                 [--iterations N] [KEY=VALUE...]
 
-Run each op with each size and each choice of page orders, all strategies side
-by side, and collect the rows in one csv. What it holds already is not measured
-again: a sweep that was stopped or killed goes on when it is started again.
+Run each op with each size and each choice of page orders, all strategies in one
+run, and collect the rows in one csv. Rows that it has already are not measured
+again: start a sweep that was stopped or killed again, and it continues.
 
   --out FILE         the csv (default results/sweep.csv)
   --ops LIST         default "pages vmap mmap"
@@ -46,11 +48,12 @@ More than 8 strategies are measured in several runs that share the baseline;
 its row is that of the first one, each speedup is of the strategy's own run.
 A csv of another kernel, machine, module or KEY=VALUE is not added to.
 
-Ctrl-C lets the run that is on end and stops; a second one stops it at once.
-Exit status: 0 the csv is complete; 1 refused or failed; 2 usage; 130 stopped.
+Ctrl-C stops after the current run; a second one stops the run at once.
+Exit status: 0 the csv is complete; 1 a mapping showed wrong pages; 3 used wrongly,
+refused or failed; 130 stopped.
 Environment: DBB_DEBUGFS names another debugfs directory, for tests;
-DBB_SECONDS a file that holds the time in seconds, for machines whose clock is
-not the one on the wall.
+DBB_SECONDS a file that holds the time in seconds, for guests whose clock does
+not run at the speed of real time.
 END
 }
 
@@ -78,7 +81,7 @@ plan_cell()
 	chunk_kib=$((page_kib << ${orders##*+}))
 	if [ $((kib % chunk_kib)) != 0 ]; then
 		[ "$operation" != "${ops%% *}" ] ||
-			say "left out: $size with orders $orders: no multiple of ${chunk_kib}k"
+			say "left out: $size with orders $orders: not a multiple of ${chunk_kib}k"
 		return
 	fi
 	cells=$((cells + 1))
@@ -147,7 +150,7 @@ end_soon()
 		return
 	fi
 	ending=1
-	warn "stops after this run; Ctrl-C again stops it at once"
+	warn "stopping after this run; Ctrl-C again stops it at once"
 }
 
 # shellcheck disable=SC2317 # called by the trap
@@ -156,7 +159,7 @@ cleanup()
 	status=$?
 	trap '' INT TERM HUP
 	[ -z "$orders_before" ] || set_orders "$orders_before" ||
-		warn "heap/orders does not take back $orders_before"
+		warn "cannot set heap/orders back to $orders_before"
 	end_session
 	exit "$status"
 }
@@ -187,7 +190,7 @@ while [ $# -gt 0 ]; do
 		;;
 	*[[:space:]]*) usage_error "'$1' is more than one KEY=VALUE" ;;
 	?*=?*) keys="$keys $1" ;;
-	*) usage_error "'$1' is no KEY=VALUE" ;;
+	*) usage_error "'$1' is not of the form KEY=VALUE" ;;
 	esac
 	case $1 in
 	--*) shift ;;
@@ -205,8 +208,10 @@ if [ "$iterations" = 0 ] || [ "$iterations" -gt 1000000 ]; then
 fi
 
 # Only a run that nobody watches is alone on its machine.
+# shellcheck disable=SC2034 # read by engine.sh
 unwatched=1
 start_session "$(dirname "$out")"
+mkdir -p "$(dirname "$out")" || exit 3
 trap end_soon INT
 read -r orders_before <"$DBB_DEBUGFS/heap/orders"
 choose_ops

@@ -2,22 +2,24 @@
 # SPDX-License-Identifier: GPL-2.0
 # Runs measurements inside a tracing session and sums the trace up.
 
-here=$(cd "$(dirname "$0")" && pwd) || exit 1
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$here/lib.sh"
+here=$(cd "$(dirname "$0")" && pwd) || exit 3
+# A shell that cannot source exits with 2, which would say "cannot tell".
+[ -r "$here/device/session.sh" ] || exit 3
+# shellcheck source-path=SCRIPTDIR source=device/session.sh
+. "$here/device/session.sh"
 
-# What else explains the cost of a mapping, as far as this kernel has it. Each
-# is rare next to the operation it explains, so that the trace fits its buffer
-# and costs little inside the timed windows. Left out for that reason: an event
-# per page (kmem:mm_page_alloc, exceptions:page_fault_user). Name them with
-# --events for small sizes.
-#   vmalloc:*    the search for kernel address space, and its lazy purge, which
-#                is the rare vunmap or vmap that takes a thousand times longer
-#   tlb          flushes after munmap and the purge (x86)
-#   mmap         the address that mmap chose: its alignment decides about huge
+# Kernel events that help to explain the cost of a mapping; those that this kernel
+# lacks are left out. Each is rare next to the operation, so that the trace fits
+# its buffer and adds little to the timed windows. Events that fire once a page
+# (kmem:mm_page_alloc, exceptions:page_fault_user) are not among them; name them
+# with --events for small sizes.
+#   vmalloc:*    search for kernel address space, and its lazy purge: the rare
+#                vmap or vunmap that takes a thousand times longer
+#   tlb          flushes after munmap and after the purge (x86)
+#   mmap         the address that mmap() chose; its alignment decides about huge
 #   reclaim and  what an allocation waited for
 #   compaction
-#   sched        who else ran: the disturbed samples
+#   sched        which tasks ran in between: the disturbed samples
 default_events='vmalloc:alloc_vmap_area vmalloc:purge_vmap_area_lazy
 	vmalloc:free_vmap_area_noflush tlb:tlb_flush mmap:vm_unmapped_area
 	vmscan:mm_vmscan_direct_reclaim_begin compaction:mm_compaction_begin
@@ -26,26 +28,30 @@ default_events='vmalloc:alloc_vmap_area vmalloc:purge_vmap_area_lazy
 usage()
 {
 	cat <<'END'
-usage: trace.sh [--module FILE] [--out DIR] [--keep] [--quiet]
-                [--events E1,E2 | --no-kernel-events] [--buffer-kb N] LINE...
+usage: trace.sh [OPTION...] LINE...
 
-Run each LINE (see bench.sh) while the events of dmabuf_bench and some of the
-kernel are recorded; then print how often each event came and the median of
-the samples. Times of a traced run include the cost of tracing: compare arms
-within it, not with an untraced run.
+Run each LINE (see bench.sh) while the events of dmabuf_bench and some kernel
+events are recorded. Then print how often each event came, and for each phase
+the number of its samples in the trace beside p50 from the result table. Times
+of a traced run include the cost of tracing: compare arms within it, not with
+an untraced run.
 
-  --out DIR           where the trace and the results go (default ./results)
-  --events E1,E2      kernel events instead of the usual ones: system:event or
-                      system
-  --no-kernel-events  only those of dmabuf_bench
-  --buffer-kb N       trace memory per CPU (default 8192); the oldest events go
-                      first when it is full, and are counted
+Options, before or after the LINEs:
+  --out DIR           where the trace and the results go (default: a new folder
+                      results/DATE-TIME-trace, listed in results/index.csv)
+  --events E1,E2      kernel events to record instead of the default ones:
+                      system:event or system
+  --no-kernel-events  record only the events of dmabuf_bench
+  --buffer-kb N       trace buffer of each CPU (default 8192); when it is full,
+                      the oldest events are lost, and counted
   --module FILE, --keep, --quiet  as for bench.sh
 
-The events go to an instance of tracefs of their own, so a session that is
-already going on is left alone. trace-cmd saves it as DIR/trace.dat; without
-trace-cmd it becomes DIR/trace.txt.
-Exit status: as for bench.sh.
+The events go to a tracefs instance of their own: a tracing session that is
+already on is not disturbed. trace-cmd saves it as DIR/NN-trace.dat; without
+trace-cmd it is saved as DIR/NN-trace.txt. No file is overwritten.
+Exit status: 0 done; 1 a mapping showed wrong pages; 2 events were lost, so
+that the counts cannot be relied on; 3 used wrongly, refused or failed; 130
+stopped.
 Environment: DBB_DEBUGFS and DBB_TRACEFS name other directories, for tests.
 END
 }
@@ -84,10 +90,10 @@ start_tracing()
 {
 	name=dmabuf_bench_$$
 	mkdir "$DBB_TRACEFS/instances/$name" ||
-		die "no private tracing instance: is CONFIG_TRACING on?"
+		die "cannot make a tracing instance; does the kernel have CONFIG_TRACING?"
 	instance=$DBB_TRACEFS/instances/$name
 	echo "$buffer_kb" >"$instance/buffer_size_kb" ||
-		die "no trace buffer of $buffer_kb kB for each CPU"
+		die "no memory for a trace buffer of $buffer_kb kB for each CPU"
 	for event in dmabuf_bench $events; do
 		enable=$instance/events/$(printf '%s' "$event" | tr : /)/enable
 		echo 1 >"$enable" || die "$event cannot be enabled"
@@ -106,8 +112,11 @@ count_lost()
 {
 	lost=0
 	for file in "$instance"/per_cpu/cpu*/stats; do
-		while read -r key value; do
-			[ "$key" != overrun: ] || lost=$((lost + value))
+		while read -r line; do
+			case $line in
+			overrun:* | 'commit overrun:'* | 'dropped events:'*)
+				lost=$((lost + ${line##*: })) ;;
+			esac
 		done <"$file"
 	done
 }
@@ -116,17 +125,21 @@ count_lost()
 save_trace()
 {
 	if command -v trace-cmd >/dev/null; then
-		if trace-cmd extract -B "$name" -o "$out/trace.dat" >"$scratch/extract" 2>&1; then
-			say "saved as $out/trace.dat"
+		reserve_number "$out" trace .dat || return
+		if trace-cmd extract -B "$name" -o "$saved.dat" >"$scratch/extract" 2>&1; then
+			say "saved as $saved.dat"
 			return
 		fi
-		warn "trace-cmd extract failed, so the trace is saved as text"
+		# made above, and still empty
+		[ -s "$saved.dat" ] || rm -f "$saved.dat"
+		warn "trace-cmd extract failed; the trace is saved as text"
 		tail -n 2 "$scratch/extract" >&2
 	else
-		say "no trace-cmd here, so the trace is saved as text"
+		say "trace-cmd is not installed; the trace is saved as text"
 	fi
-	cat "$scratch/trace" >"$out/trace.txt" || return
-	say "saved as $out/trace.txt"
+	reserve_number "$out" trace .txt || return
+	cat "$scratch/trace" >>"$saved.txt" || return
+	say "saved as $saved.txt"
 }
 
 # A line of the trace: "  comm-pid  [cpu] flags  seconds: event: key=value ..."
@@ -140,21 +153,41 @@ count_events()
 		done
 }
 
-# Per op, phase and strategy; p50 of an even count is the lower of the two.
+# Sets picked to the places of the columns of a results.csv that are needed here,
+# in the order of the file, and p50 to the name of that of the median.
+pick_columns()
+{
+	place=0 picked='' p50=''
+	for column in $(grep '^run,' "$1" | tr , ' '); do
+		place=$((place + 1))
+		case $column in
+		p50_lo_* | p50_hi_*) continue ;;
+		run | op | phase | strategy | iterations) ;;
+		p50_*) p50=$column ;;
+		*) continue ;;
+		esac
+		picked=$picked${picked:+,}$place
+	done
+}
+
+# Of each run: how many samples of a phase the trace has, and their median as in
+# the result table: net of the cost of the clock, the mean of the middle two.
 sum_up_samples()
 {
-	sed -n 's/.*: dbb_sample: .*op=\([^ ]*\) phase=\([^ ]*\) strategy=\([^ ]*\) .*ns=\(-*[0-9]*\).*/\1 \2 \3 \4/p' \
-		"$scratch/trace" >"$scratch/samples"
-	printf '%-8s %-8s %-16s %6s %14s\n' op phase strategy n p50_ns
-	cut -d ' ' -f 1-3 "$scratch/samples" | sort -u |
-		while read -r op phase strategy; do
-			grep "^$op $phase $strategy " "$scratch/samples" |
-				cut -d ' ' -f 4 | sort -n >"$scratch/ns"
-			n=$(wc -l <"$scratch/ns")
-			n=$((n))
-			printf '%-8s %-8s %-16s %6s %14s\n' "$op" "$phase" \
-				"$strategy" "$n" "$(sed -n "$(((n + 1) / 2))p" "$scratch/ns")"
-		done
+	heading=
+	for csv in $csvs; do
+		pick_columns "$csv"
+		[ "$heading" = "$p50" ] || printf '%-8s %-8s %-16s %7s %7s %14s\n' \
+			op phase strategy traced rounds "$p50"
+		heading=$p50
+		grep -v -e '^#' -e '^run,' "$csv" | cut -d , -f "$picked" | tr , ' ' |
+			while read -r run op phase strategy rounds value; do
+				sample="dbb_sample: run=$run op=$op phase=$phase strategy=$strategy "
+				printf '%-8s %-8s %-16s %7s %7s %14s\n' "$op" "$phase" \
+					"$strategy" "$(grep -c "$sample" "$scratch/trace")" \
+					"$rounds" "$value"
+			done
+	done
 }
 
 say_summary()
@@ -164,14 +197,19 @@ say_summary()
 	say ''
 	sum_up_samples
 	say ''
-	[ "$lost" = 0 ] || warn "$lost events did not fit: --buffer-kb, fewer events or iterations"
+	[ "$lost" = 0 ] ||
+		warn "$lost events were lost, the oldest first: use a larger --buffer-kb," \
+			"fewer kernel events or fewer iterations"
 }
 
 run_lines()
 {
 	for line; do
 		title "$line"
-		run_and_save "$out" "$line" || return
+		run_and_save "$out" "$line"
+		status=$?
+		[ -z "$have_result" ] || csvs="$csvs $saved.csv"
+		[ "$status" = 0 ] || return "$status"
 	done
 }
 
@@ -181,45 +219,49 @@ cleanup()
 	status=$?
 	trap '' INT TERM HUP
 	if [ -d "$instance" ]; then
-		rmdir "$instance" || warn "$instance stays"
+		rmdir "$instance" || warn "the tracing instance $instance cannot be removed"
 	fi
 	end_session
 	exit "$status"
 }
 
-instance='' wanted=default buffer_kb=8192
-while [ $# -gt 0 ]; do
+instance='' wanted=default buffer_kb=8192 csvs=''
+command="${0##*/} $*"
+# options are taken out, and the lines rotated past them
+arguments_left=$#
+while [ "$arguments_left" -gt 0 ]; do
 	common_option "$@"
-	[ "$taken" = 0 ] || {
-		shift "$taken"
-		continue
-	}
-	case $1 in
-	--events | --buffer-kb)
-		[ $# -gt 1 ] || usage_error "$1 takes a value"
+	case $taken$1 in
+	0--events | 0--buffer-kb)
+		[ "$arguments_left" -gt 1 ] || usage_error "$1 takes a value"
 		if [ "$1" = --events ]; then wanted=$2; else buffer_kb=$2; fi
-		shift
+		taken=2
 		;;
-	--no-kernel-events) wanted=none ;;
-	--)
-		shift
-		break
+	0--no-kernel-events) wanted=none taken=1 ;;
+	0-*) usage_error "unknown option $1" ;;
+	0*)
+		set -- "$@" "$1"
+		taken=1
 		;;
-	-*) usage_error "unknown option $1" ;;
-	*) break ;;
 	esac
-	shift
+	shift "$taken"
+	arguments_left=$((arguments_left - taken))
 done
 [ $# -gt 0 ] || usage_error "no LINE to run"
 
-start_session "$out"
+start_session "${out:-results}"
 mount_tracefs
 choose_events "$wanted"
+open_results trace "$command"
 
 start_tracing
 run_lines "$@"
 status=$?
 stop_tracing
 say_summary
-save_trace || status=1
+save_trace || {
+	warn "the trace cannot be saved in $out"
+	status=3
+}
+[ "$status" != 0 ] || [ "$lost" = 0 ] || status=2
 exit "$status"

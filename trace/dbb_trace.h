@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Tracepoints of the module, system dmabuf_bench.
+ * Tracepoints, system dmabuf_bench. ino is the inode of the dma-buf, chunks are
+ * scatterlist entries, err is 0 or a negative errno.
  *
- * Names (strategy, op, phase, heap) are stored as short strings, so that a
- * hist trigger or a filter shows and takes the word a user knows, and this
- * folder needs to know no enum of another one. Durations are in ns, sizes in
- * bytes, err is 0 or a negative errno.
+ * Strategies, ops, phases and heaps are strings, so that hist triggers and filters
+ * take the names that a user knows.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM dmabuf_bench
@@ -18,15 +17,7 @@
 
 #define DBB_TRACE_NAME_LEN 16
 
-/**
- * dbb_alloc - a buffer was allocated, or could not be
- * @ino: inode of the dma-buf, 0 when there is none
- * @heap: backend
- * @size_bytes: size asked for, rounded up to whole pages
- * @chunks: scatterlist entries
- * @ns: time of the whole allocation, zeroing included
- * @err: errno
- */
+/* ns includes zeroing; ino is 0 on failure. */
 TRACE_EVENT(dbb_alloc,
 	TP_PROTO(unsigned long ino, const char *heap, size_t size_bytes,
 		 unsigned int chunks, u64 ns, int err),
@@ -52,12 +43,6 @@ TRACE_EVENT(dbb_alloc,
 		  __entry->chunks, __entry->ns, __entry->err)
 );
 
-/**
- * dbb_free - a buffer's pages went back
- * @heap: backend
- * @size_bytes: size of the buffer
- * @ns: time of the release
- */
 TRACE_EVENT(dbb_free,
 	TP_PROTO(const char *heap, size_t size_bytes, u64 ns),
 	TP_ARGS(heap, size_bytes, ns),
@@ -75,14 +60,6 @@ TRACE_EVENT(dbb_free,
 		  __entry->heap, __entry->size_bytes, __entry->ns)
 );
 
-/**
- * dbb_attach - an importer attached
- * @ino: inode of the dma-buf
- * @size_bytes: size of the buffer
- * @chunks: scatterlist entries copied for the attachment
- * @ns: time of the attach
- * @err: errno
- */
 TRACE_EVENT(dbb_attach,
 	TP_PROTO(unsigned long ino, size_t size_bytes, unsigned int chunks,
 		 u64 ns, int err),
@@ -129,57 +106,28 @@ DECLARE_EVENT_CLASS(dbb_mapping,
 		  __entry->ns, __entry->err)
 );
 
-/**
- * dbb_vmap - the exporter made a kernel mapping (not a counted repeat)
- * @ino: inode of the dma-buf
- * @strategy: vmap strategy
- * @size_bytes: bytes mapped
- * @ns: time inside the strategy
- * @err: errno
- */
+/* ns is the time in the strategy. A vmap that finds a mapping is not traced. */
 DEFINE_EVENT(dbb_mapping, dbb_vmap,
 	TP_PROTO(unsigned long ino, const char *strategy, size_t size_bytes,
 		 u64 ns, int err),
 	TP_ARGS(ino, strategy, size_bytes, ns, err)
 );
 
-/**
- * dbb_vunmap - the last user of the kernel mapping let go
- * @ino: inode of the dma-buf
- * @strategy: vmap strategy
- * @size_bytes: bytes unmapped
- * @ns: time inside the strategy
- * @err: always 0
- */
+/* The last vunmap of a buffer. */
 DEFINE_EVENT(dbb_mapping, dbb_vunmap,
 	TP_PROTO(unsigned long ino, const char *strategy, size_t size_bytes,
 		 u64 ns, int err),
 	TP_ARGS(ino, strategy, size_bytes, ns, err)
 );
 
-/**
- * dbb_fill - a page array was filled from the scatterlist
- * @ino: inode of the dma-buf
- * @strategy: vmap strategy whose loop it was
- * @size_bytes: bytes the array describes
- * @ns: time of the loop
- * @err: errno
- */
+/* The loop that fills the page array. */
 DEFINE_EVENT(dbb_mapping, dbb_fill,
 	TP_PROTO(unsigned long ino, const char *strategy, size_t size_bytes,
 		 u64 ns, int err),
 	TP_ARGS(ino, strategy, size_bytes, ns, err)
 );
 
-/**
- * dbb_mmap - the exporter filled a user mapping
- * @ino: inode of the dma-buf
- * @strategy: mmap strategy
- * @size_bytes: length of the mapping
- * @pgoff: first page of the buffer that is mapped
- * @ns: time inside the strategy
- * @err: errno
- */
+/* ns is the time in the strategy, without faults. */
 TRACE_EVENT(dbb_mmap,
 	TP_PROTO(unsigned long ino, const char *strategy, size_t size_bytes,
 		 unsigned long pgoff, u64 ns, int err),
@@ -205,14 +153,7 @@ TRACE_EVENT(dbb_mmap,
 		  __entry->pgoff, __entry->ns, __entry->err)
 );
 
-/**
- * dbb_run_begin - the engine starts a run
- * @run: number of the run, as in results.csv
- * @op: operation
- * @size_bytes: size of the buffer
- * @arms: strategies compared
- * @iterations: measured rounds wanted
- */
+/* run is that of results.csv; iterations are those requested. */
 TRACE_EVENT(dbb_run_begin,
 	TP_PROTO(unsigned int run, const char *op, u64 size_bytes,
 		 unsigned int arms, unsigned int iterations),
@@ -236,14 +177,7 @@ TRACE_EVENT(dbb_run_begin,
 		  __entry->arms, __entry->iterations)
 );
 
-/**
- * dbb_run_end - the engine finished a run
- * @run: number of the run
- * @op: operation
- * @rounds: measured rounds kept
- * @ns: time of the whole run
- * @err: errno, -EINTR when it was stopped
- */
+/* rounds are those measured; err is -EINTR when stopped. */
 TRACE_EVENT(dbb_run_end,
 	TP_PROTO(unsigned int run, const char *op, unsigned int rounds, u64 ns,
 		 int err),
@@ -267,18 +201,7 @@ TRACE_EVENT(dbb_run_end,
 		  __entry->err)
 );
 
-/**
- * dbb_sample - one row of samples.csv, emitted outside every timed window
- * @run: number of the run
- * @op: operation
- * @phase: phase of the operation
- * @strategy: strategy of the arm
- * @arm: index of the arm
- * @round: measured round
- * @order: place of the arm in its round
- * @ns: raw time, clock overhead included, as in samples.csv
- * @cpu: CPU at the end of the sample
- */
+/* A row of samples.csv, after the timed window. ns includes the clock overhead. */
 TRACE_EVENT(dbb_sample,
 	TP_PROTO(unsigned int run, const char *op, const char *phase,
 		 const char *strategy, unsigned int arm, unsigned int round,

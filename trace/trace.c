@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * The one file that instantiates the tracepoints of dbb_trace.h.
- */
+/* Instantiates the tracepoints of dbb_trace.h. */
 #define CREATE_TRACE_POINTS
 #include "dbb_trace.h"

@@ -20,8 +20,8 @@ typedef unsigned char u8;
 
 /* Exit statuses of every program here. */
 #define EXIT_OK		0
-#define EXIT_FAIL	1
-#define EXIT_USAGE	2
+#define EXIT_WRONG	1	/* a page showed the wrong bytes */
+#define EXIT_CANNOT	3	/* used wrongly, or a call failed */
 #define EXIT_STOPPED	130
 
 #define DEFAULT_HEAP	"/dev/dma_heap/bench_system"

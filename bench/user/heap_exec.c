@@ -10,7 +10,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -18,7 +17,7 @@
 
 #include <linux/dma-buf.h>
 
-#include "common.h"
+#include "options.h"
 
 /* As env(1): the command is there but does not start, or is not there. */
 #define EXIT_CANNOT_RUN	126
@@ -28,7 +27,7 @@ struct options {
 	const char *heap;
 	const char *name;
 	u64 size;
-	int fd;
+	u64 fd;
 };
 
 static void print_help(FILE *out)
@@ -44,62 +43,30 @@ static void print_help(FILE *out)
 		"  --fd N        descriptor, 3 or more (default 3); what was open there is closed\n"
 		"  --name NAME   name of the buffer, as /sys/kernel/debug/dma_buf/bufinfo shows it\n"
 		"\n"
-		"Exit status: that of COMMAND; 1 no buffer; 2 usage; 126 COMMAND does not start;\n"
-		"127 COMMAND not found.\n");
+		"Exit status: that of COMMAND; 3 used wrongly, or no buffer; 126 COMMAND does not\n"
+		"start; 127 COMMAND not found.\n");
 }
 
-/* Returns the index of COMMAND in @argv; exits on anything it cannot use. */
-static int parse_options(int argc, char **argv, struct options *opt)
+/* Returns the index of COMMAND in @argv. */
+static int read_options(int argc, char **argv, struct options *opt)
 {
-	static const struct option longopts[] = {
-		{ "heap", required_argument, NULL, 'H' },
-		{ "size", required_argument, NULL, 's' },
-		{ "fd", required_argument, NULL, 'f' },
-		{ "name", required_argument, NULL, 'n' },
-		{ "help", no_argument, NULL, 'h' },
+	const struct option_spec specs[] = {
+		{ .name = "heap", .text = &opt->heap },
+		{ .name = "size", .size = &opt->size },
+		{ .name = "fd", .number = &opt->fd, .min = STDERR_FILENO + 1, .max = INT32_MAX,
+		  .wanted = "a file descriptor of 3 or more" },
+		{ .name = "name", .text = &opt->name },
 		{ }
 	};
-	u64 number;
-	int c;
+	int command = parse_options(argc, argv, specs, print_help);
 
-	/* "+": the first word that is no option starts the command */
-	while ((c = getopt_long(argc, argv, "+h", longopts, NULL)) != -1) {
-		switch (c) {
-		case 'H':
-			opt->heap = optarg;
-			break;
-		case 's':
-			if (!parse_size(optarg, &opt->size)) {
-				complain("--size %s: not a size; a number with k, M or G", optarg);
-				exit(EXIT_USAGE);
-			}
-			break;
-		case 'f':
-			if (!parse_number(optarg, STDERR_FILENO + 1, INT32_MAX, &number)) {
-				complain("--fd %s: not a descriptor number from 3 up", optarg);
-				exit(EXIT_USAGE);
-			}
-			opt->fd = number;
-			break;
-		case 'n':
-			opt->name = optarg;
-			break;
-		case 'h':
-			print_help(stdout);
-			exit(EXIT_OK);
-		default:
-			print_help(stderr);
-			exit(EXIT_USAGE);
-		}
-	}
-
-	if (optind == argc) {
+	if (command == argc) {
 		complain("no command");
 		print_help(stderr);
-		exit(EXIT_USAGE);
+		exit(EXIT_CANNOT);
 	}
 
-	return optind;
+	return command;
 }
 
 /* Move the dma-buf @fd to the number @want, inherited by the command. */
@@ -139,6 +106,23 @@ static int export_number(const char *name, u64 value)
 	return 0;
 }
 
+/* The heap rounds up: the size of the buffer is what the command needs. */
+static off_t buffer_size(int fd)
+{
+	off_t bytes = lseek(fd, 0, SEEK_END);
+
+	if (bytes < 0) {
+		complain_errno("lseek(dma-buf, 0, SEEK_END)");
+		return -1;
+	}
+	if (lseek(fd, 0, SEEK_SET) < 0) {
+		complain_errno("lseek(dma-buf, 0, SEEK_SET)");
+		return -1;
+	}
+
+	return bytes;
+}
+
 int main(int argc, char **argv)
 {
 	struct options opt = {
@@ -151,32 +135,25 @@ int main(int argc, char **argv)
 	int fd;
 
 	program = "heap_exec";
-	command = parse_options(argc, argv, &opt);
+	command = read_options(argc, argv, &opt);
 
 	fd = heap_alloc(opt.heap, opt.size);
 	if (fd < 0)
-		return EXIT_FAIL;
+		return EXIT_CANNOT;
 
 	if (opt.name && ioctl(fd, DMA_BUF_SET_NAME, opt.name) < 0) {
 		complain_errno("ioctl(DMA_BUF_SET_NAME, \"%s\")", opt.name);
-		return EXIT_FAIL;
+		return EXIT_CANNOT;
 	}
 
-	/* the heap rounds up: the size of the buffer is what the command needs */
-	bytes = lseek(fd, 0, SEEK_END);
-	if (bytes < 0) {
-		complain_errno("lseek(dma-buf, 0, SEEK_END)");
-		return EXIT_FAIL;
-	}
-	if (lseek(fd, 0, SEEK_SET) < 0) {
-		complain_errno("lseek(dma-buf, 0, SEEK_SET)");
-		return EXIT_FAIL;
-	}
+	bytes = buffer_size(fd);
+	if (bytes < 0)
+		return EXIT_CANNOT;
 
 	if (place_fd(fd, opt.fd) < 0 ||
 	    export_number("DMABUF_FD", opt.fd) < 0 ||
 	    export_number("DMABUF_SIZE", bytes) < 0)
-		return EXIT_FAIL;
+		return EXIT_CANNOT;
 
 	execvp(argv[command], &argv[command]);
 	complain_errno("exec(%s)", argv[command]);

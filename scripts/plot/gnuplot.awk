@@ -26,7 +26,7 @@ function heading(text,   what) {
 	if (unit_label == "instructions")
 		return what " (counted instructions: work, not time)"
 	if (env["virtualised"] ~ /^TCG/)
-		return what " (emulated: ratios only)"
+		return what " (emulated CPU: not a device's times)"
 	if (env["virtualised"] != "none" && env["virtualised"] != "unknown")
 		return what " (virtualised: " env["virtualised"] ")"
 	return what
@@ -239,11 +239,11 @@ function draw_costs(phase,   o) {
 
 END {
 	if (failed)
-		exit 1
+		exit 3
 	sort_lists()
 	if (!nphases) {
 		print "plot.sh: no row with figures" >"/dev/stderr"
-		exit 1
+		exit 3
 	}
 	unit_name = unit_label == "" ? unit : unit_label
 	scale = unit_name == "ns" ? 1e-6 : 1

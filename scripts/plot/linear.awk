@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # How linear costs are in the size: prints a table, after read.awk. With
 # -v limit=PERCENT the exit status is 1 when one of -v pte="STRATEGIES", which
-# write an entry for each page, is further from its line.
+# write an entry for each page, is further from its line, and 2 when none of them
+# could be judged.
 
 # cost = constant + slope * pages, by least squares of the relative error: each
 # size counts the same, though the largest costs a hundred times the smallest.
@@ -97,7 +98,7 @@ function print_verdict() {
 		print short " of fewer than three sizes are left out"
 	if (!judged) {
 		print "linear: nothing could be judged"
-		return limit != ""
+		return limit == "" ? 0 : 2
 	}
 	printf "linear: of %d, the furthest from its line by %.3f %%: %s\n", judged, worst,
 		worst_name
@@ -108,7 +109,7 @@ function print_verdict() {
 
 END {
 	if (failed)
-		exit 1
+		exit 3
 	sort_lists()
 	unit_name = unit_label == "" ? unit : unit_label
 	print "Cost against size: " unit_name " = constant + per page * pages, by least squares of the relative error"

@@ -48,7 +48,7 @@ function sort_lists(   i, j) {
 function give_up(text) {
 	print "plot.sh: " FILENAME ": " text >"/dev/stderr"
 	failed = 1
-	exit 1
+	exit 3
 }
 
 function read_columns(   i) {
@@ -60,7 +60,7 @@ function read_columns(   i) {
 		}
 	}
 	if (!at["orders"] || !at["refused"] || !at["cost"])
-		give_up("no csv of sweep.sh: no column orders, refused or " figure)
+		give_up("not a csv of sweep.sh: no column orders, refused or " figure)
 }
 
 function read_place(phase, op, strategy) {
@@ -100,7 +100,7 @@ $1 == "run" {
 	next
 }
 
-!at["cost"] { give_up("no csv of sweep.sh: no line of column names") }
+!at["cost"] { give_up("not a csv of sweep.sh: no line of column names") }
 
 # Refused ones have no figures.
 $at["phase"] != "" && $at["complete"] == 1 { read_row() }

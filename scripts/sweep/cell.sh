@@ -27,9 +27,13 @@ try()
 	read_reason
 	check_ending
 	case $reason in
-	*EBUSY* | *EIO*)
+	*EIO*)
 		say_refusal "$line"
 		exit 1
+		;;
+	*EBUSY*)
+		say_refusal "$line"
+		exit 3
 		;;
 	esac
 	return 1
@@ -37,7 +41,7 @@ try()
 
 stop_here()
 {
-	say "stopped; $out goes on from here when the sweep is started again"
+	say "stopped; start the sweep again to continue $out"
 	exit 130
 }
 
@@ -103,7 +107,7 @@ refuse_suspects()
 # The baseline is in each run of up to 8.
 measure_cell()
 {
-	set_orders "$orders" || die "heap/orders does not take $orders any more"
+	set_orders "$orders" || die "heap/orders no longer accepts $orders"
 	refuse_suspects
 	while [ -n "$todo" ]; do
 		group=$baseline number=1

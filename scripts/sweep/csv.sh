@@ -55,7 +55,7 @@ open_csv()
 	fi
 	echo "$columns" | cat "$scratch/environment" - >"$out.new" ||
 		die "cannot write $out.new"
-	mv "$out.new" "$out" || exit
+	mv "$out.new" "$out" || exit 3
 }
 
 check_csv()

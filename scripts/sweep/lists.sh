@@ -30,13 +30,13 @@ parse_size()
 {
 	number=${1%[kKmMgG]}
 	case $number in
-	'' | 0* | *[!0-9]*) usage_error "'$1' is no size; accepted: a number, then k, M or G" ;;
+	'' | 0* | *[!0-9]*) usage_error "'$1' is not a size; accepted: a number, then k, M or G" ;;
 	esac
 	case ${#number}$1 in
 	[1-9]*[kK]) kib=$number ;;
 	[1-6]*[mM]) kib=$((number * 1024)) ;;
 	[1-3]*[gG]) kib=$((number * 1048576)) ;;
-	*) usage_error "'$1' is no size; accepted: a number, then k, M or G, up to 999G" ;;
+	*) usage_error "'$1' is not a size; accepted: a number, then k, M or G, up to 999G" ;;
 	esac
 }
 
@@ -84,7 +84,7 @@ choose_ops()
 	for operation in $ops; do
 		case " $known_ops " in
 		*" $operation "*) ;;
-		*) die "no op '$operation'; bench/op lists: $known_ops" ;;
+		*) die "'$operation' is not an op; valid: $known_ops" ;;
 		esac
 	done
 }

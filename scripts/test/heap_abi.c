@@ -5,6 +5,8 @@
  *   heap_abi PATH CASE              run one case (see the table at the end)
  *   heap_abi PATH try LEN FD_FLAGS HEAP_FLAGS FD
  *                                   one allocation; prints ok or the errno
+ *   heap_abi PATH scarce LEFT_KB... allocate all that is available but LEFT_KB, and
+ *                                   free it; prints LEFT_KB and ok or the errno
  *   heap_abi PATH hold_fd|hold_map LEN READYFILE
  *                                   keep a buffer until killed
  */
@@ -340,6 +342,40 @@ static int try_once(char **argv)
 	return fd < 0;
 }
 
+static unsigned long available_kb(int meminfo)
+{
+	static char text[4096];
+	ssize_t len = must("read", pread(meminfo, text, sizeof(text) - 1, 0));
+	char *at;
+
+	text[len] = '\0';
+	at = strstr(text, "MemAvailable:");
+	return at ? strtoul(at + strlen("MemAvailable:"), NULL, 10) : 0;
+}
+
+/*
+ * Between two lines of /proc/meminfo and an allocation nothing else may run: a
+ * shell that needs a page while next to none are left brings the OOM killer itself.
+ */
+static int scarce(int count, char **left_kb)
+{
+	int meminfo = must("/proc/meminfo", open("/proc/meminfo", O_RDONLY));
+	int errs[16], i;
+
+	must("mlockall", mlockall(MCL_CURRENT | MCL_FUTURE));
+	for (i = 0; i < count; i++) {
+		u64 kb = available_kb(meminfo) - strtoul(left_kb[i], NULL, 0);
+		int fd = heap_alloc(heap, kb * 1024, O_RDWR);
+
+		errs[i] = fd < 0 ? errno : 0;
+		if (fd >= 0)
+			close(fd);
+	}
+	for (i = 0; i < count; i++)
+		printf("%s %s\n", left_kb[i], errno_name(errs[i]));
+	return 0;
+}
+
 static int hold(bool mapped, const char *len_text, const char *ready)
 {
 	size_t len = strtoull(len_text, NULL, 0);
@@ -386,6 +422,8 @@ int main(int argc, char **argv)
 	heap = must("open the heap", open(argv[1], O_RDWR | O_CLOEXEC));
 	if (!strcmp(argv[2], "try") && argc == 7)
 		return try_once(&argv[3]);
+	if (!strcmp(argv[2], "scarce") && argc < 3 + 16)
+		return scarce(argc - 3, &argv[3]);
 	if (!strncmp(argv[2], "hold_", 5) && argc == 5)
 		return hold(!strcmp(argv[2], "hold_map"), argv[3], argv[4]);
 	return run_case(cases, ARRAY_SIZE(cases), argv[2]);

@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 # Downloads from any suite of the distribution's archive without touching what
 # apt knows of this machine: signatures are checked, nothing is installed.
-# Sourced after lib.sh, with $arch and $suite set.
+# Sourced after common.sh, with $arch and $suite set.
 # shellcheck disable=SC2154 # they are the sourcing script's
 
 # Prints the archive address that apt is configured with for SUITE. apt reads

@@ -4,13 +4,16 @@
 # helpers for its guest, in a copy of the sources in the cache. Prints the
 # staged folder, which looks like this project on a device. Whoever copies it
 # holds the lock build-NAME meanwhile, NAME being the folder above it.
+#
+# All trees of a kernel and compiler are built in one place, so that one compiles
+# only what differs from the last one; each has a stage of its own.
 # usage: scripts/vm/build.sh [--tag NAME] KERNEL ARCH [MAKE-ARGUMENT...]
 #   --tag   keep this build apart from others of the same kernel
 set -eu
 
 vm=$(cd "$(dirname "$0")" && pwd)
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$vm/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$vm/common.sh"
 
 # A make that called us would hand on its own command line.
 unset MAKEFLAGS MFLAGS MAKELEVEL
@@ -98,14 +101,14 @@ choose_compiler_arguments()
 		toolchain=$("$vm/toolchain.sh" "$kernel" "$arch")
 		make_module=make_in_toolchain
 	fi
-	arguments=${DBB_STRICT:+KCFLAGS=-Werror}
+	arguments=KCFLAGS=-Werror
 	case $compiler in
 	clang*) arguments="$arguments $(clang_arguments)" ;;
 	esac
 }
 
 # Type information for BPF would need pahole and is of no use here.
-build_module()
+run_kbuild()
 {
 	# shellcheck disable=SC2086 # a list of words
 	"$make_module" -C "$headers" M="$src" ARCH="$karch" \
@@ -118,10 +121,10 @@ build_module()
 # Kbuild compares programs with those that built the kernel.
 known_warnings='differs from the one used to build the kernel'
 
-# The compiler's warnings are errors here, but kbuild has others.
-build_module_strictly()
+# The compiler's warnings are errors, but kbuild has others.
+build_module()
 {
-	build_module "$@" >"$work/log" 2>&1 || {
+	run_kbuild "$@" >"$work/log" 2>&1 || {
 		cat "$work/log" >&2
 		exit 1
 	}
@@ -164,19 +167,29 @@ build()
 	begin=$(seconds)
 	say "building the module for kernel $release"
 	stage=$work/stage.new
-	rm -rf "$work/stage" "$stage"
+	rm -rf "$staged" "$stage"
 	mkdir "$stage"
-	if [ -n "${DBB_STRICT:-}" ]; then
-		build_module_strictly "$@"
-	else
-		build_module "$@"
-	fi
+	build_module "$@"
 	stage_module
 	stage_scripts
 	build_user
 	build_helpers
-	mv "$stage" "$work/stage"
+	echo "$source_tree" >"$stage/.tree"
+	mv "$stage" "$staged"
 	say "built in $(($(seconds) - begin)) s"
+}
+
+# Removes stages of trees that are gone, or that nobody asked for in two weeks.
+prune()
+{
+	for old in "$work"/stage-*; do
+		if [ ! -e "$old/.tree" ] || [ "$old" = "$staged" ]; then
+			continue
+		elif [ ! -e "$(cat "$old/.tree")/Kbuild" ] ||
+			[ -n "$(find "$old/.tree" -mtime +14)" ]; then
+			rm -rf "$old" "$work/fingerprint-${old##*/stage-}"
+		fi
+	done
 }
 
 # Everything that the stage depends on; equal means nothing to do.
@@ -204,16 +217,19 @@ headers=$kernel_dir/headers
 release=$(cat "$kernel_dir/release")
 # Several trees of this project may share the cache.
 tree=$(printf '%s' "$source_tree" | cksum | cut -d ' ' -f 1)
-work=$cache/build/$kernel-$arch-$compiler$tag${DBB_STRICT:+-strict}-$tree
+work=$cache/build/$kernel-$arch-$compiler$tag
 src=$work/src
+staged=$work/stage-$tree
 mkdir -p "$src"
 lock "build-${work##*/}"
+prune
 copy_sources
 choose_compiler_arguments
 fingerprint "$@" >"$work/fingerprint.new"
-if [ ! -d "$work/stage" ] ||
-	! cmp -s "$work/fingerprint.new" "$work/fingerprint"; then
+if [ ! -d "$staged" ] ||
+	! cmp -s "$work/fingerprint.new" "$work/fingerprint-$tree"; then
 	build "$@"
-	mv "$work/fingerprint.new" "$work/fingerprint"
+	mv "$work/fingerprint.new" "$work/fingerprint-$tree"
 fi
-echo "$work/stage"
+touch "$staged/.tree"
+echo "$staged"

@@ -6,8 +6,8 @@
 set -eu
 
 vm=$(cd "$(dirname "$0")" && pwd)
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$vm/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$vm/common.sh"
 
 build_packages='make gcc libc6-dev libelf-dev kmod xz-utils zstd lz4'
 guest_packages='busybox-static trace-cmd cpio'

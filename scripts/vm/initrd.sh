@@ -7,8 +7,8 @@
 set -eu
 
 vm=$(cd "$(dirname "$0")" && pwd)
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$vm/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$vm/common.sh"
 
 # Copies a file out of $programs to the same place in the guest.
 copy_file()
@@ -55,9 +55,11 @@ pack()
 	root=$(mktemp -d "$cache/initrd/new.XXXXXX")
 	trap 'rm -rf "$root" "$root.cpio"' EXIT
 	mkdir -p "$root/bin" "$root/dev"
+	# it becomes the guest's /, which other users have to search
+	chmod 755 "$root"
 	copy_programs
 	cp -r "$kernel_dir/modules" "$root/modules"
-	cp "$vm/init" "$root/init"
+	cp "$vm/init" "$vm/kernel_log.sh" "$vm/trouble" "$root"
 	(cd "$root" && find . | cpio -o -H newc --quiet -R 0:0) >"$root.cpio"
 	mv "$root.cpio" "$archive"
 }
@@ -65,6 +67,7 @@ pack()
 is_current()
 {
 	[ -e "$archive" ] && [ -z "$(find "$vm/init" "$vm/initrd.sh" \
+		"$vm/kernel_log.sh" "$vm/trouble" \
 		"$programs$busybox" "$programs$trace_cmd" \
 		"$kernel_dir/identity" -newer "$archive")" ]
 }

@@ -1,13 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # Builds the module for every kernel and compiler of scripts/vm/kernels, with
-# W=1 and no warning, loads it in a guest, and runs the tests that need one. Prints
-# KTAP, a table, and the line "N passed, N failed, N skipped". Logs: results/matrix.
+# W=1 and no warning, loads it in a guest, and runs tests there. Prints KTAP, a
+# table, and the line "N passed, N failed, N skipped". Logs and verdicts stay in a
+# new folder of results/.
 set -eu
 
 vm=$(cd "$(dirname "$0")" && pwd)
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$vm/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$vm/common.sh"
+# shellcheck source-path=SCRIPTDIR source=../device/results.sh
+. "$vm/../device/results.sh"
 
 usage()
 {
@@ -17,7 +20,8 @@ usage()
 	  --tested REGEX   run the tests only on rows that match; 'none' on no row
 	  --jobs N         rows at a time (default 2)
 	  --list           print the rows
-	TEST is as for scripts/test/run.sh; without one, all topics that need a guest.
+	TEST is as for scripts/test/run_tests.sh, or "all"; without one, those of
+	scripts/vm/row_tests. The topic smoke is run on each row.
 	END
 }
 
@@ -58,17 +62,51 @@ build_row()
 		exec "$vm/build.sh" "$kernel" "$arch"
 }
 
-load_row()
+# Prints the tests of scripts/vm/row_tests for this row.
+list_row_tests()
 {
-	exec "$vm/run.sh" --kernel "$kernel" --arch "$arch" --mem 2G --timeout 300 \
-		--out "$row_dir/guest" -- sh scripts/vm/load.sh
+	while read -r want_kernel want_arch want_compiler tests; do
+		case $want_kernel in
+		'' | '#'*) continue ;;
+		esac
+		# shellcheck disable=SC2254 # patterns
+		case $kernel in $want_kernel) ;; *) continue ;; esac
+		# shellcheck disable=SC2254
+		case $arch in $want_arch) ;; *) continue ;; esac
+		# shellcheck disable=SC2254
+		case $compiler in $want_compiler) ;; *) continue ;; esac
+		echo "$tests"
+	done <"$vm/row_tests"
 }
 
 test_row()
 {
-	[ $# -gt 0 ] || set -- --guests
-	exec "$repo/scripts/test/run.sh" --kernel "$kernel" --arch "$arch" "$@" \
-		2>"$row_dir/tests.progress"
+	exec "$repo/scripts/test/run_tests.sh" --guests --jobs 1 --kernel "$kernel" --arch "$arch" \
+		"$@" 2>"$row_dir/tests.progress"
+}
+
+# Runs test_row with what the row gets: one boot for all that fits into one guest.
+run_tests_of_row()
+{
+	set -f
+	if ! is_tested; then
+		set -- smoke
+	elif [ $# = 0 ]; then
+		# shellcheck disable=SC2046 # a list of words
+		set -- smoke $(list_row_tests)
+	elif [ "$*" = all ]; then
+		set --
+	else
+		set -- smoke "$@"
+	fi
+	step tests test_row "$@" || :
+	if grep -q '^ok [0-9]* smoke.ops$' "$row_dir/tests.log"; then
+		echo ok >"$row_dir/load"
+	else
+		echo FAIL >"$row_dir/load"
+		rm "$row_dir/tests"
+	fi
+	is_tested || rm -f "$row_dir/tests"
 }
 
 is_tested()
@@ -81,10 +119,8 @@ run_row()
 {
 	begin=$(seconds)
 	say "$row: begins"
-	export DBB_COMPILER="$compiler" DBB_STRICT=1
-	if step build build_row && step load load_row && is_tested; then
-		step tests test_row "$@" || :
-	fi
+	export DBB_COMPILER="$compiler"
+	! step build build_row || run_tests_of_row "$@"
 	echo $(($(seconds) - begin)) >"$row_dir/seconds"
 	say "$row: done after $(cat "$row_dir/seconds") s"
 }
@@ -150,7 +186,7 @@ report_cell()
 		echo "ok $count - $row: $1" ;;
 	FAIL)
 		failed=$((failed + 1))
-		[ "$1" = tests ] || tail -n 5 "$row_dir/$1.log" | sed 's/^/# /'
+		[ "$1" != build ] || tail -n 5 "$row_dir/$1.log" | sed 's/^/# /'
 		echo "not ok $count - $row: $1" ;;
 	*)
 		skipped=$((skipped + 1))
@@ -201,7 +237,7 @@ print_table()
 	done <"$out/rows"
 }
 
-rows=. tested=. jobs=2 workers=''
+rows=. tested=. jobs=2 list='' workers='' command_line="matrix.sh $*"
 while [ $# -gt 0 ]; do
 	case $1 in
 	--rows | --tested | --jobs)
@@ -211,7 +247,7 @@ while [ $# -gt 0 ]; do
 	--rows) rows=$2 && shift ;;
 	--tested) tested=$2 && shift ;;
 	--jobs) jobs=$2 && shift ;;
-	--list) list_rows && exit ;;
+	--list) list=1 ;;
 	--help) usage && exit ;;
 	-*) die "unknown option '$1'; see --help" ;;
 	*) break ;;
@@ -219,10 +255,14 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-out=$repo/results/matrix
-rm -rf "$out"
-mkdir -p "$out"
-list_rows >"$out/rows"
+wanted_rows=$(list_rows)
+[ -z "$list" ] || { echo "$wanted_rows" && exit; }
+# shellcheck disable=SC2034 # for results.sh
+here=$repo/scripts results_kernel="$(echo "$wanted_rows" | wc -l) rows"
+new_results "$repo/results" matrix
+out=$results_dir
+index_results "$repo/results" "$command_line"
+echo "$wanted_rows" >"$out/rows"
 trap finish EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
@@ -234,5 +274,6 @@ run_rows "$@"
 count=0 passed=0 failed=0 skipped=0
 report_rows
 print_table
+echo "# logs: $out"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

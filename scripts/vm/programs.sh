@@ -7,8 +7,8 @@
 set -eu
 
 vm=$(cd "$(dirname "$0")" && pwd)
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$vm/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$vm/common.sh"
 # shellcheck source-path=SCRIPTDIR source=apt.sh
 . "$vm/apt.sh"
 

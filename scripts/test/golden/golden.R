@@ -18,8 +18,18 @@ kinds <- list(
 	falling = function(n) 3e6 - seq_len(n),
 	zeros = function(n) rep(0, n))
 
+# A million numbers and the same shifted by about so many standard deviations of U:
+# below 1.96 the test must not see a difference.
+shifted_pair <- function(sigmas) {
+	n <- 1e6
+	steps <- round(sigmas * sqrt(n^2 * (2 * n + 1) / 12) / n)
+	list(kind = "shifted", x = 2 * seq_len(n), y = 2 * (seq_len(n) + steps) + 1)
+}
+
 # The second array is the first one's kind too, a little shifted in some.
 make_pair <- function(i) {
+	if (i == 999)
+		return(shifted_pair(1.8))
 	name <- names(kinds)[(i - 1) %% length(kinds) + 1]
 	kind <- kinds[[name]]
 	small <- length(kinds) * 45
@@ -126,7 +136,15 @@ two_modes <- function(x, kind) {
 	NULL
 }
 
+# How often a sort asks whether it is cancelled: it takes n / 2 steps to make a heap
+# and n - 1 to take the values out.
+cancelled <- function(x) {
+	n <- length(x)
+	c(asked = (n %/% 2 + n - 1) %/% 4096, ends = 1)
+}
+
 topics <- list(
+	cancelled = function(pair) cancelled(pair$x),
 	summary = function(pair) c(summarise(pair$x), lag1 = lag1(pair$x)),
 	mannwhitney = function(pair) mann_whitney(pair$x, pair$y),
 	modes = function(pair) two_modes(pair$x, pair$kind),

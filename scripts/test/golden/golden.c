@@ -6,6 +6,8 @@
  * Input: "NX NY", then NX and NY numbers, again and again.
  * Output: a line of key=value each.
  */
+#include <limits.h>
+#include <linux/errno.h>
 #include <stdio.h>
 
 #include "mannwhitney.h"
@@ -54,10 +56,52 @@ static void golden_summary(const s64 *samples, unsigned int n)
 	s64 *copy = golden_copy(samples, n);
 	struct dbb_summary summary;
 
-	dbb_summary_sort(copy, n);
-	dbb_summary_compute(&summary, copy, n);
+	dbb_summary_sort(copy, n, NULL);
+	dbb_summary_compute(&summary, copy, n, NULL);
 	golden_print("", &summary);
 	printf("lag1=%d ", dbb_paired_lag1(samples, n, summary.p50));
+	free(copy);
+}
+
+static unsigned int golden_asked, golden_patience;
+
+static bool golden_cancelled(void)
+{
+	return ++golden_asked > golden_patience;
+}
+
+/* Whether a sort that is cancelled the time after @patience ends there. */
+static bool golden_ends(const s64 *samples, unsigned int n, unsigned int patience)
+{
+	s64 *copy = golden_copy(samples, n);
+	int ret;
+
+	golden_asked = 0;
+	golden_patience = patience;
+	ret = dbb_summary_sort(copy, n, golden_cancelled);
+	free(copy);
+	return ret == -EINTR && golden_asked == patience + 1;
+}
+
+static void golden_cancel(const s64 *samples, unsigned int n)
+{
+	s64 *copy = golden_copy(samples, n);
+	struct dbb_summary summary;
+	unsigned int asked;
+	bool ends = true;
+
+	golden_asked = 0;
+	golden_patience = UINT_MAX;
+	if (dbb_summary_sort(copy, n, golden_cancelled))
+		ends = false;
+	asked = golden_asked;
+	if (asked) {
+		ends = ends && golden_ends(samples, n, 0) && golden_ends(samples, n, asked / 2) &&
+		       golden_ends(samples, n, asked - 1);
+		golden_patience = 0;
+		ends = ends && dbb_summary_compute(&summary, copy, n, golden_cancelled) == -EINTR;
+	}
+	printf("asked=%u ends=%d ", asked, ends);
 	free(copy);
 }
 
@@ -69,8 +113,8 @@ static void golden_paired(const s64 *baseline, const s64 *arm, unsigned int n)
 
 	for (i = 0; i < n; i++)
 		ratios[i] = dbb_paired_ratio(baseline[i], arm[i]);
-	dbb_summary_sort(ratios, n);
-	dbb_summary_compute(&summary, ratios, n);
+	dbb_summary_sort(ratios, n, NULL);
+	dbb_summary_compute(&summary, ratios, n, NULL);
 	golden_print("ratio_", &summary);
 	printf("verdict=%d ", dbb_paired_judge(&summary));
 	free(ratios);
@@ -82,8 +126,8 @@ static void golden_mannwhitney(const s64 *x, unsigned int nx, const s64 *y, unsi
 	struct dbb_mannwhitney test;
 	struct dbb_modes modes;
 
-	dbb_summary_sort(first, nx);
-	dbb_summary_sort(second, ny);
+	dbb_summary_sort(first, nx, NULL);
+	dbb_summary_sort(second, ny, NULL);
 	dbb_mannwhitney_test(&test, first, nx, second, ny);
 	printf("twice_u=%llu differ=%d higher=%d ", test.twice_u, test.differ, test.higher);
 	dbb_modes_find(&modes, first, nx, 1);
@@ -104,6 +148,7 @@ int main(void)
 		if (nx == ny)
 			golden_paired(x, y, nx);
 		golden_mannwhitney(x, nx, y, ny);
+		golden_cancel(x, nx);
 		putchar('\n');
 		free(x);
 		free(y);

@@ -80,19 +80,20 @@ static inline s64 div64_s64(s64 dividend, s64 divisor)
 	return dividend / divisor;
 }
 
-static inline u64 mul_u64_u64_div_u64(u64 a, u64 b, u64 divisor)
+static inline u64 div64_u64_rem(u64 dividend, u64 divisor, u64 *rest)
 {
-	return (__uint128_t)a * b / divisor;
+	*rest = dividend % divisor;
+	return dividend / divisor;
 }
 
-typedef int (*cmp_func_t)(const void *a, const void *b);
-typedef void (*swap_func_t)(void *a, void *b, int size);
-
-static inline void sort(void *base, size_t num, size_t size, cmp_func_t cmp,
-			swap_func_t swap_func)
+static inline void golden_swap(s64 *a, s64 *b)
 {
-	(void)swap_func;
-	qsort(base, num, size, cmp);
+	s64 was = *a;
+
+	*a = *b;
+	*b = was;
 }
+
+#define swap(a, b) golden_swap(&(a), &(b))
 
 #endif /* GOLDEN_KERNEL_H */

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A mapping of the arm's buffer in the writer's address space.
+ */
+#include <linux/dma-buf.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/overflow.h>
+#include <linux/uaccess.h>
+
+#include "../param.h"
+#include "../stop.h"
+#include "page_access.h"
+#include "user_mapping.h"
+
+/* A place for each thread: only one could get a place that they share. */
+static unsigned long dbb_user_mapping_find_room(const struct dbb_work *work)
+{
+	size_t each = round_up(work->dmabuf->size, PMD_SIZE);
+	unsigned long addr;
+	size_t all;
+
+	if (check_mul_overflow(each, (size_t)work->params->threads, &all) ||
+	    check_add_overflow(all, (size_t)PMD_SIZE, &all))
+		return 0;
+	addr = vm_mmap(NULL, 0, all, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, 0);
+	if (IS_ERR_VALUE(addr))
+		return 0;
+	vm_munmap(addr, all);
+	return round_up(addr, PMD_SIZE) + work->thread * each;
+}
+
+/*
+ * Large buffers are mapped at a multiple of PMD_SIZE, so that a strategy can
+ * use PMDs and all have the same number of page tables. It is only a hint.
+ */
+int dbb_user_mapping_prepare(struct dbb_work *work)
+{
+	work->hint = work->dmabuf->size < PMD_SIZE ? 0 : dbb_user_mapping_find_room(work);
+	return 0;
+}
+
+int dbb_user_mapping_point(struct dbb_work *work, struct dbb_refusal *why)
+{
+	dbb_page_access_begin(work);
+	if (work->arm->exporter)
+		return 0;
+	return dbb_buffer_use_mmap(work->buf, work->arm->mmap, why);
+}
+
+int dbb_user_mapping_map(struct dbb_work *work)
+{
+	unsigned long addr = vm_mmap(work->dmabuf->file, work->hint, work->dmabuf->size,
+				     PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+
+	if (IS_ERR_VALUE(addr))
+		return (long)addr;
+	work->uaddr = addr;
+	return 0;
+}
+
+int dbb_user_mapping_tag(struct dbb_work *work)
+{
+	unsigned long npages = work->dmabuf->size >> PAGE_SHIFT;
+	unsigned long addr = work->uaddr;
+	unsigned long i;
+
+	for (i = 0; i < npages; i++, addr += PAGE_SIZE) {
+		if (put_user(work->salt + (u32)i, (u32 __user *)addr))
+			return -EFAULT;
+		if (dbb_stop_after(i + 1))
+			return -EINTR;
+	}
+	return 0;
+}
+
+int dbb_user_mapping_unmap(struct dbb_work *work)
+{
+	unsigned long addr = work->uaddr;
+
+	work->uaddr = 0;
+	return vm_munmap(addr, work->dmabuf->size);
+}
+
+void dbb_user_mapping_unprepare(struct dbb_work *work)
+{
+	if (work->uaddr)
+		dbb_user_mapping_unmap(work);
+}

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# guest: --icount --mem 5G
+# Instruction counts, which repeat, and so may decide: one ns is one instruction
+# of the guest. Chunks are of order 8 where nothing else is said.
+
+: "${test_dir:?}"
+# shellcheck source-path=SCRIPTDIR source=../case.sh
+. "$test_dir/case.sh"
+
+# speedup_of LINE PHASE LEAST
+speedup_of()
+{
+	set_knob heap/orders 8
+	run "$1"
+	got=$(column speedup strategy=sg phase="$2")
+	note "$1: phase $2: speedup $got" \
+		"[$(column speedup_lo strategy=sg phase="$2")," \
+		"$(column speedup_hi strategy=sg phase="$2")]," \
+		"$(column p50_ns strategy=page phase="$2") ->" \
+		"$(column p50_ns strategy=sg phase="$2") instructions"
+	expect_awk "speedup of $2" "${got:-0} >= $3"
+	expect_equal "verdict of $2" "$(column verdict strategy=sg phase="$2")" faster
+}
+
+# The page array: sg takes a fifth of the instructions or less, on arm64 a seventh.
+test_pages()
+{
+	case $(uname -m) in
+	aarch64) least=7 ;;
+	*) least=5 ;;
+	esac
+	speedup_of 'pages size=1G strategies=page,sg iterations=6' fill "$least"
+}
+
+# The user mapping: how much sg saves hangs on the kernel. With PAT, x86 looks the
+# memory type of each page up in both.
+test_mmap()
+{
+	case $(uname -m)-$(uname -r) in
+	aarch64-6.1.*) least=11 ;;
+	aarch64-*) least=8 ;;
+	*-5.10.*) least=1.6 ;;
+	*) least=1.7 ;;
+	esac
+	speedup_of 'mmap size=512M strategies=page,sg iterations=6' mmap "$least"
+}
+
+# instructions_of STRATEGY: of mapping, as the last run found.
+instructions_of()
+{
+	column p50_ns strategy="$1" phase=mmap
+}
+
+# compare_auto ORDER: auto is within 5 % of the best that writes PTEs at once.
+# Sets sg and auto to their instructions.
+compare_auto()
+{
+	set_knob heap/orders "$1"
+	run 'mmap size=512M strategies=sg,page,insert,apply,auto iterations=6 verify=0'
+	sg=$(instructions_of sg) auto=$(instructions_of auto)
+	note "order $1: auto $auto instructions, sg $sg, page $(instructions_of page)," \
+		"insert $(instructions_of insert), apply $(instructions_of apply)"
+	for strategy in page sg insert apply; do
+		expect_awk "order $1: auto against $strategy" \
+			"$auto <= 1.05 * $(instructions_of $strategy)"
+	done
+}
+
+# What auto picks takes a sixth of the instructions of sg with large chunks where
+# x86 looks up memory types, and half of them with single pages everywhere.
+test_mmap_auto()
+{
+	compare_auto 8
+	[ "$(environment pat)" != on ] ||
+		expect_awk 'a sixth of sg at order 8' "6 * $auto <= $sg"
+	compare_auto 4
+	compare_auto 0
+	expect_awk 'half of sg at order 0' "2 * $auto <= $sg"
+}
+
+# Mapping and first touch with huge, against sg, which is what mainline does from
+# 6.19 on: a twentieth where x86 looks up memory types, half of it elsewhere.
+test_mmap_huge()
+{
+	reason=$(sed -n 's/^# huge: //p' "$D/heap/mmap_strategy")
+	[ -z "$reason" ] || skip "$reason"
+	set_knob heap/orders "$pmd_order"
+	run 'touch size=512M strategies=sg,huge iterations=3 warmup=1 verify=0'
+	for arm in sg huge; do
+		cost=$(($(column min_ns phase=mmap strategy=$arm) +
+			$(column min_ns phase=first strategy=$arm) -
+			$(column min_ns phase=stride strategy=$arm)))
+		note "$arm: $cost instructions"
+		[ $arm = huge ] || sg_cost=$cost
+	done
+	if [ "$(environment pat)" = on ]; then
+		expect_awk 'a twentieth of sg' "20 * $cost <= $sg_cost"
+	else
+		expect_awk 'half of sg' "2 * $cost <= $sg_cost"
+	fi
+}
+
+# The parts of a vmap are within 2 % of the total, whatever its parts are.
+test_vmap_shares()
+{
+	set_knob heap/orders 8
+	run 'vmap size=2G strategies=page,sg,array,ram iterations=6'
+	expect_shares page sg array ram
+}
+
+# A vmap with its vunmap: sg takes 1.25 times fewer instructions or less; on arm64
+# from 6.12 on 1.15 times: vmap() itself is over 0.8 of what sg takes there.
+test_vmap_total()
+{
+	case $(uname -m)-$(uname -r) in
+	aarch64-5.* | aarch64-6.1.* | x86_64-*) least=1.25 ;;
+	*) least=1.15 ;;
+	esac
+	speedup_of 'vmap size=2G strategies=page,sg iterations=6' total $least
+}
+
+# under_2000 LINE: each vmap with its vunmap, clock reads included, as long as
+# no interrupt came in between.
+under_2000()
+{
+	run "$1"
+	most=$(sample ns phase=total flags= | sort -n | tail -n 1)
+	note "$1: $(column p50_ns phase=total) instructions, at most $most" \
+		"in $(sample ns phase=total flags= | count_lines) of 31 samples"
+	expect_awk "instructions of $1" "${most:-2000} < 2000"
+}
+
+# born and direct at any time, and keep from the second time on, take under
+# 2000 instructions.
+test_vmap_mapped_before()
+{
+	set_knob heap/orders 8
+	under_2000 'vmap heap=vmalloc size=2G strategies=born iterations=31 warmup=0'
+	under_2000 'vmap heap=vmalloc size=2G strategies=auto iterations=31 warmup=0'
+	under_2000 "vmap size=$((256 * page)) strategies=direct iterations=31 warmup=0"
+	under_2000 "vmap size=$((256 * page)) strategies=auto iterations=31 warmup=0"
+	under_2000 'vmap size=2G strategies=keep iterations=31 warmup=1'
+}
+
+# The same strategy twice makes no difference.
+test_same_strategy()
+{
+	set_knob heap/orders 8
+	run 'pages size=64M strategies=sg,sg iterations=21'
+	note "speedup $(column speedup | tail -n 1), verdict $(column verdict | tail -n 1)"
+	expect_equal verdict "$(column verdict | tail -n 1)" same
+}

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# The VM runner itself: a test that cannot fail is worth nothing, so each way
+# of failing is tried here.
+# shellcheck disable=SC2154 # kernel and arch come from run_tests.sh
+
+: "${test_dir:?}"
+# shellcheck source-path=SCRIPTDIR source=../case.sh
+. "$test_dir/case.sh"
+
+# run_guest ARGUMENT...: sets status to that of scripts/vm/guest.sh
+run_guest()
+{
+	status=0
+	"$test_dir/../vm/guest.sh" --kernel "$kernel" --arch "$arch" --mem 512M \
+		--out "$scratch/runner" "$@" >"$scratch/runner.out" \
+		2>"$scratch/runner.err" || status=$?
+}
+
+# guest STATUS ARGUMENT...: scripts/vm/guest.sh has to end with STATUS.
+guest()
+{
+	wanted=$1
+	shift
+	run_guest "$@"
+	expect_equal 'exit status of scripts/vm/guest.sh' "$status" "$wanted"
+	[ "$status" = "$wanted" ] || tail -n 5 "$scratch/runner.err"
+}
+
+# Exit status, output, odd arguments and files come back as they were.
+test_status_and_output()
+{
+	# shellcheck disable=SC2016 # for the guest
+	guest 3 -- sh -c 'printf "%s|" "$@"; echo kept >/out/file; exit 3' \
+		sh 'two words' "a'quote" '$HOME' ''
+	expect_equal output "$(cat "$scratch/runner.out")" \
+		"two words|a'quote|\$HOME||"
+	expect_equal file "$(cat "$scratch/runner/file")" kept
+}
+
+# A line for each pattern of scripts/vm/trouble, which no other pattern matches,
+# except that of a BUG:.
+list_trouble()
+{
+	cat <<-END
+	WARNING: planted
+	BUG: planted
+	Oops - planted
+	KASAN: planted
+	KFENCE: planted
+	UBSAN: planted
+	kernel BUG at planted
+	general protection fault, planted
+	refcount_t: planted
+	list_add corruption, planted
+	list_del corruption, planted
+	possible recursive locking, planted
+	possible circular locking, planted
+	possible irq lock inversion, planted
+	suspicious RCU usage, planted
+	unreferenced object, planted
+	suspected memory leak, planted
+	planted is leaked
+	page allocation failure: planted
+	Out of memory: planted
+	planted invoked oom-killer
+	vmalloc error: planted
+	INFO: task planted blocked for more than 120 seconds
+	INFO: rcu planted
+	planted detected stalls
+	soft lockup planted
+	hard LOCKUP planted
+	workqueue lockup planted
+	Call Trace: planted
+	Call trace: planted
+	END
+}
+
+# A warning in the kernel log is a failure, though the command has none. Each
+# pattern finds the line that was planted for it, which would be missed without.
+test_warning()
+{
+	list_trouble >"$scratch/lines"
+	# shellcheck disable=SC2016 # for the guest
+	guest 99 -- sh -c 'echo "$1" | while read -r line; do
+		echo "$line" >/dev/kmsg
+	done' sh "$(cat "$scratch/lines")"
+	list_trouble | while read -r line; do
+		grep -q -F -e "$line" "$scratch/runner/warnings.log" ||
+			complain "'$line' is not in warnings.log"
+	done
+	mkdir "$scratch/less"
+	cp "$test_dir/../vm/kernel_log.sh" "$scratch/less"
+	all=$test_dir/../vm/trouble
+	grep '^[a-z]' "$all" >"$scratch/patterns"
+	expect_equal patterns "$(count_lines <"$scratch/patterns")" \
+		"$(count_lines <"$scratch/lines")"
+	while read -r pattern; do
+		grep -v -x -F -e "$pattern" "$all" >"$scratch/less/trouble"
+		sh "$scratch/less/kernel_log.sh" <"$scratch/lines" >"$scratch/found" || :
+		! cmp -s "$scratch/found" "$scratch/lines" ||
+			complain "every line is found without the pattern '$pattern'"
+	done <"$scratch/patterns"
+}
+
+# judge STATUS LINE...: what kernel_log.sh says of a log of these lines, when the
+# guest was starved of CPU from second 100 on.
+judge()
+{
+	wanted=$1 status=0
+	shift
+	printf '%s\n' '100 60' '120 70' >"$scratch/starved"
+	printf '%s\n' "$@" |
+		sh "$test_dir/../vm/kernel_log.sh" "$scratch/starved" >"$scratch/judged" || status=$?
+	expect_equal "status for $*" "$status" "$wanted"
+}
+
+# A stall that was reported while the host had no time for the guest is told from
+# one of ours.
+test_starved()
+{
+	judge 0 '[  130.0] nothing of interest [dmabuf_bench]'
+	for report in 'watchdog: BUG: soft lockup - CPU#0 stuck for 66s!' \
+		'rcu: INFO: rcu_sched self-detected stall on CPU' \
+		'rcu: INFO: rcu_sched detected stalls on CPUs/tasks:' \
+		'INFO: task kworker/0:1:9 blocked for more than 360 seconds.' \
+		'BUG: workqueue lockup - pool cpus=0 stuck for 66s!'; do
+		judge 2 "[  130.000001] $report" '[  130.1] Call Trace:' '[  130.2]  clear_page+0x1/0x2'
+		judge 1 "[  130.0] $report" '[  130.1] Call Trace:' \
+			'[  130.2]  dbb_mmap_sg+0x1/0x2 [dmabuf_bench]'
+		judge 1 "[  130.0] $report" '[  131.0] WARNING: planted'
+		judge 1 "[   20.0] $report"
+		judge 1 "[  300.0] $report"
+		judge 1 "$report"
+	done
+	judge 1 '[  130.0] Call Trace:' '[  131.0] INFO: rcu'
+	expect_equal 'of a log without stalls' "$(echo '[ 1.0] BUG: one' |
+		sh "$test_dir/../vm/kernel_log.sh")" '[ 1.0] BUG: one'
+}
+
+# A guest that was starved keeps its command's status when what stalled is not ours.
+test_stall_of_starved_guest()
+{
+	# shellcheck disable=SC2016 # for the guest
+	guest 3 -- sh -c 'for i in 0 60 120 180; do echo "$i 60"; done >>/ctl/starved
+		echo "INFO: rcu planted" >/dev/kmsg; exit 3'
+	grep -q planted "$scratch/runner/stalls.log" ||
+		complain 'the stall is not in stalls.log'
+	# one that was not is to blame, if there is one
+	run_guest -- sh -c 'echo "INFO: rcu planted" >/dev/kmsg; cat /ctl/starved'
+	[ ! -s "$scratch/runner.out" ] || skip 'a host with a CPU for each of the guest'"'"'s'
+	expect_equal 'exit status for a guest that was not starved' "$status" 99
+}
+
+# A module that spins, with interrupts on, is found however busy the host is.
+test_stall_of_ours()
+{
+	plant heap/init.c 's/^	dbb_errlog_init(root);/&\
+	{ unsigned long end = jiffies + 20 * HZ;\
+	preempt_disable(); while (time_before(jiffies, end)) cpu_relax(); preempt_enable(); }/'
+	DBB_SRC=$planted
+	export DBB_SRC
+	# shellcheck disable=SC2016 # for the guest
+	guest 99 -- sh -c 'for i in 0 60 120 180; do echo "$i 60"; done >>/ctl/starved
+		echo 5 >/proc/sys/kernel/watchdog_thresh
+		insmod dmabuf_bench.ko'
+	grep -q 'soft lockup' "$scratch/runner/warnings.log" ||
+		complain 'no soft lockup is in warnings.log'
+}
+
+# A kernel that panics is told from a command that fails.
+test_panic()
+{
+	guest 125 -- sh -c 'echo c >/proc/sysrq-trigger'
+	grep -q 'sysrq triggered crash' "$scratch/runner/console.log" ||
+		complain 'the panic is not in console.log'
+}
+
+# A real WARN() of the kernel brings the guest down at once.
+test_panic_on_warn()
+{
+	guest 0 -- grep -q -w panic_on_warn=1 /proc/cmdline
+}
+
+# A command that hangs is stopped.
+test_timeout()
+{
+	guest 124 --timeout 20 -- sh -c 'echo now it hangs; sleep 1000'
+	expect_equal 'output of the command' "$(cat "$scratch/runner.out")" 'now it hangs'
+}
