@@ -24,8 +24,9 @@ usage()
 
 	A cell is a strategy and phase of a run; its figure is the fewest
 	instructions that one of the rounds took, since interrupts only add to it.
-	The median may move by the limit and a timer tick ($tick): an extra that
-	comes in half of the rounds does not hide behind the fewest.
+	The median may move by the limit and its timer ticks ($tick each, one and
+	one more every $period): an extra that comes in half of the rounds does not
+	hide behind the fewest.
 
 	Both directions fail. An improvement that the baseline does not know would
 	cover the next regression: run with --update and commit the file with the
@@ -42,6 +43,8 @@ noise=32
 # What an interrupt of the timer adds to a phase, at most: 9,000 when the task
 # that it interrupts makes way for another one. Some phases keep step with it.
 tick=12000
+# Instructions between two ticks, at 250 Hz and one a ns.
+period=4000000
 
 usage_error()
 {
@@ -166,8 +169,8 @@ collect()
 # Prints the table and what moved; ends with a sentence. Fails when a cell did.
 compare()
 {
-	awk -F , -v limit="$limit" -v noise="$noise" -v tick="$tick" -v update="$update" \
-		-v again="$again" '
+	awk -F , -v limit="$limit" -v noise="$noise" -v tick="$tick" \
+		-v period="$period" -v update="$update" -v again="$again" '
 	function percent(old, new) {
 		if (old == new)
 			return 0
@@ -223,7 +226,8 @@ compare()
 		was_moved = moved(old[cell], $6, noise)
 		if (was_moved)
 			tell(cell, was_moved > 0 ? "REGRESSED" : "improved", old[cell], $6)
-		was_moved_median = moved(old_median[cell], $7, tick)
+		was_moved_median = moved(old_median[cell], $7,
+			tick * (1 + int(old_median[cell] / period)))
 		if (was_moved_median && !was_moved)
 			tell(cell, (was_moved_median > 0 ? "REGRESSED" : "improved") \
 				" in the median", old_median[cell], $7)
