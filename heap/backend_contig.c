@@ -115,6 +115,7 @@ void dbb_backend_contig_exit(void)
 const struct dbb_backend dbb_backend_contig = {
 	.name		= "contig",
 	.help		= "one physically contiguous block",
+	.from_ram	= true,
 	.alloc		= dbb_backend_contig_alloc,
 	.free		= dbb_backend_contig_free,
 	.explain	= dbb_backend_contig_explain,

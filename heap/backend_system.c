@@ -219,6 +219,7 @@ void dbb_backend_system_read_mix(struct dbb_heap_mix *mix)
 const struct dbb_backend dbb_backend_system = {
 	.name	= "system",
 	.help	= "buddy pages of the orders in heap/orders, as mainline's system heap",
+	.from_ram = true,
 	.alloc	= dbb_backend_system_alloc,
 	.free	= dbb_backend_system_free,
 };

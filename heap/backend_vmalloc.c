@@ -63,6 +63,7 @@ static void dbb_backend_vmalloc_free(struct dbb_buffer *buf)
 const struct dbb_backend dbb_backend_vmalloc = {
 	.name	= "vmalloc",
 	.help	= "pages with a kernel mapping, of huge pages where the kernel can",
+	.from_ram = true,
 	.alloc	= dbb_backend_vmalloc_alloc,
 	.free	= dbb_backend_vmalloc_free,
 };

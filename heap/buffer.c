@@ -96,6 +96,26 @@ void dbb_buffer_free(struct dbb_buffer *buf)
 	kfree(buf);
 }
 
+/*
+ * What an allocation leaves to others: a process that needs a page when none is left
+ * wakes the OOM killer. It also covers the table of a buffer of single pages.
+ */
+#define DBB_BUFFER_SPARED_SHARE 64
+
+static int dbb_buffer_spare_memory(const struct dbb_buffer *buf, struct dbb_refusal *why)
+{
+	unsigned long spared = totalram_pages() / DBB_BUFFER_SPARED_SHARE;
+	unsigned long available = max(si_mem_available(), 0l);
+
+	if (dbb_buffer_npages(buf) + spared <= available)
+		return 0;
+	return dbb_text_refuse(why, -ENOMEM,
+			       "%zu bytes do not fit in memory; accepted: %lu (MemAvailable less a %uth of RAM)",
+			       buf->len,
+			       available > spared ? (available - spared) << PAGE_SHIFT : 0,
+			       DBB_BUFFER_SPARED_SHARE);
+}
+
 static int dbb_buffer_alloc(struct dbb_buffer *buf, bool (*cancelled)(void),
 			    struct dbb_refusal *why)
 {
@@ -105,6 +125,11 @@ static int dbb_buffer_alloc(struct dbb_buffer *buf, bool (*cancelled)(void),
 	if (backend->missing)
 		return dbb_text_refuse(why, -EOPNOTSUPP, "heap %s: %s", backend->name,
 				       backend->missing);
+	if (backend->from_ram) {
+		ret = dbb_buffer_spare_memory(buf, why);
+		if (ret)
+			return ret;
+	}
 	ret = backend->alloc(buf, cancelled);
 	if (ret == -ENOMEM && backend->explain)
 		return backend->explain(buf, why);

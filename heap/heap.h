@@ -54,6 +54,7 @@ enum dbb_vmap_id {
  * @name: as in heap/mmap_strategy, results and traces
  * @help: one line for debugfs README
  * @missing: why this kernel lacks it, or NULL; no hook is set then
+ * @from_ram: its pages are memory that others could have; a share is left to them
  * @usable: 0, or -EOPNOTSUPP if it cannot map this buffer. Asked after @bind, and
  *	    before each sample, so it must not look at the pages. Optional.
  * @pick: only for "auto": return the strategy to use for this buffer
@@ -155,6 +156,7 @@ struct dbb_backend {
 	const char *name;
 	const char *help;
 	const char *missing;
+	bool from_ram;
 	int (*alloc)(struct dbb_buffer *buf, bool (*cancelled)(void));
 	void (*free)(struct dbb_buffer *buf);
 	int (*explain)(const struct dbb_buffer *buf, struct dbb_refusal *why);

@@ -353,16 +353,12 @@ static unsigned long available_kb(int meminfo)
 	return at ? strtoul(at + strlen("MemAvailable:"), NULL, 10) : 0;
 }
 
-/*
- * Between two lines of /proc/meminfo and an allocation nothing else may run: a
- * shell that needs a page while next to none are left brings the OOM killer itself.
- */
+/* A shell would need memory itself between /proc/meminfo and the allocation. */
 static int scarce(int count, char **left_kb)
 {
 	int meminfo = must("/proc/meminfo", open("/proc/meminfo", O_RDONLY));
 	int errs[16], i;
 
-	must("mlockall", mlockall(MCL_CURRENT | MCL_FUTURE));
 	for (i = 0; i < count; i++) {
 		u64 kb = available_kb(meminfo) - strtoul(left_kb[i], NULL, 0);
 		int fd = heap_alloc(heap, kb * 1024, O_RDWR);

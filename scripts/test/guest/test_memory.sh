@@ -18,15 +18,12 @@ memory_kb()
 test_buffer()
 {
 	set_knob heap/max_bytes $(($(memory_kb MemTotal) * 1024))
-	for orders in '8 4 0' 0 8; do
-		set_knob heap/orders "$orders"
-		expect_equal "all of memory with orders $orders" "$(helper heap_abi $node \
-			try $(($(memory_kb MemTotal) * 1024)) 2 0 0)" ENOMEM
-		wait_until all_is_freed || complain 'the part that fitted is still alive'
+	for heap in system vmalloc contig; do
+		read_refusals
+		expect_refusal "all of memory from $heap" ENOMEM "$(helper heap_abi \
+			"/dev/dma_heap/bench_$heap" try $(($(memory_kb MemTotal) * 1024)) 2 0 0)" \
+			"$refusals" 'do not fit in memory; accepted: '
 	done
-	expect_equal 'all of memory from vmalloc' "$(helper heap_abi /dev/dma_heap/bench_vmalloc \
-		try $(($(memory_kb MemTotal) * 1024)) 2 0 0)" ENOMEM
-	wait_until all_is_freed || complain 'the part that fitted is still alive'
 }
 
 is_asleep()
@@ -34,21 +31,27 @@ is_asleep()
 	[ "$(cat "/proc/$victim/comm")" = sleep ] && grep -q '^State:.S' "/proc/$victim/status"
 }
 
-# A buffer whose pages fit, but not the table that describes them, is refused
-# without the OOM killer, too: nobody else may pay for it.
-test_table()
+# A buffer that leaves others less than a 64th of RAM is refused, though its pages fit:
+# there would be none for its table, and none for the others.
+test_scarce()
 {
-	set_knob heap/max_bytes $(($(memory_kb MemTotal) * 1024))
-	set_knob heap/orders 0
+	total=$(memory_kb MemTotal)
+	set_knob heap/max_bytes $((total * 1024))
 	spawn sleep 600
 	victim=$pid
 	wait_until is_asleep || fail 'the victim did not start'
-	helper heap_abi $node scarce 8192 6144 5120 4096 3072 2048 1024 >"$scratch/scarce"
-	expect_equal 'allocations' "$(count_lines <"$scratch/scarce")" 7
-	while read -r left_kb answer; do
-		note "all but $left_kb kB: $answer"
-		[ "$answer" = ok ] || expect_equal "all but $left_kb kB" "$answer" ENOMEM
-	done <"$scratch/scarce"
+	for orders in 0 '8 4 0'; do
+		set_knob heap/orders "$orders"
+		read_refusals
+		before=$refusals
+		helper heap_abi $node scarce $((total / 32)) $((total / 80)) 3072 1024 \
+			>"$scratch/scarce"
+		expect_equal 'allocations' "$(tr '\n' ' ' <"$scratch/scarce")" \
+			"$((total / 32)) ok $((total / 80)) ENOMEM 3072 ENOMEM 1024 ENOMEM "
+		read_refusals
+		expect_equal "refusals with orders $orders" $((refusals - before)) 3
+		expect_match 'the last of them' "$refusal" '*do not fit in memory; accepted: *'
+	done
 	kill -0 "$victim" || complain 'a process that had nothing to do with it was killed'
 }
 
