@@ -145,7 +145,7 @@ int dbb_clock_calibrate(const struct dbb_clock *clock, struct dbb_clock_cost *co
 	for (i = 0; i < DBB_CLOCK_READS - 1 && steps[i] <= 0; i++)
 		;
 	cost->tick = clamp_t(s64, steps[i], 0, U32_MAX);
-	dbb_summary_compute(&summary, steps, DBB_CLOCK_READS, NULL);
+	dbb_summary_compute(&summary, steps, DBB_CLOCK_READS, 0, NULL);
 	cost->overhead = clamp_t(s64, summary.p50, 0, U32_MAX);
 	kvfree(steps);
 	/* It counts something else, or another CPU. */

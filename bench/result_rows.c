@@ -79,7 +79,7 @@ static int dbb_result_rows_summarise(struct dbb_result_rows *figures,
 	int ret = dbb_result_rows_collect_sorted(figures, what, arm, phase);
 
 	return ret ?: dbb_summary_compute(summary, figures->scratch, figures->n,
-					  figures->cancelled);
+					  dbb_summary_rank(figures->n), figures->cancelled);
 }
 
 /*
@@ -130,7 +130,8 @@ static int dbb_result_rows_make_net(struct dbb_result_rows *figures, unsigned in
 	dbb_modes_find(&row->modes, figures->scratch, figures->n, figures->result->cost.tick);
 	dbb_mannwhitney_test(&row->test, figures->baseline, figures->n,
 			     figures->scratch, figures->n);
-	return dbb_summary_compute(&row->net, figures->scratch, figures->n, figures->cancelled);
+	return dbb_summary_compute(&row->net, figures->scratch, figures->n,
+				   dbb_summary_rank(figures->n), figures->cancelled);
 }
 
 static int dbb_result_rows_make_ratio(struct dbb_result_rows *figures, unsigned int arm,

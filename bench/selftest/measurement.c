@@ -89,7 +89,7 @@ static void dbb_measurement_judge(const struct dbb_result *result, u32 from, u32
 		scratch[i] = dbb_paired_ratio(dbb_result_figure(result, from + i, 0, 0),
 					      dbb_result_figure(result, from + i, 1, 0));
 	dbb_summary_sort(scratch, rounds, NULL);
-	dbb_summary_compute(&ratio, scratch, rounds, NULL);
+	dbb_summary_compute(&ratio, scratch, rounds, dbb_summary_rank(rounds), NULL);
 	if (ratio.p50_lo > DBB_SUMMARY_ONE || ratio.p50_hi < DBB_SUMMARY_ONE)
 		count->found++;
 
@@ -97,7 +97,7 @@ static void dbb_measurement_judge(const struct dbb_result *result, u32 from, u32
 		scratch[i] = dbb_result_figure(result, from + i, 1, 0) -
 			     dbb_result_figure(result, from + i, 0, 0);
 	dbb_summary_sort(scratch, rounds, NULL);
-	dbb_summary_compute(&diff, scratch, rounds, NULL);
+	dbb_summary_compute(&diff, scratch, rounds, dbb_summary_rank(rounds), NULL);
 	truth = dbb_measurement_truth(result, from, rounds, scratch);
 	if (diff.p50_lo <= truth && truth <= diff.p50_hi)
 		count->inside++;

@@ -114,27 +114,37 @@ static u32 dbb_summary_distinct(const s64 *sorted, u32 n)
 }
 
 /**
+ * dbb_summary_rank() - the interval of the median of independent samples
+ * @n: how many
+ *
+ * It is that of the order statistics: with L = (n - isqrt(4n)) / 2 it is
+ * [x(L), x(n+1-L)], counted from 1, which covers the true median with at least
+ * 95 % for each n from 6 on, whatever the distribution (binomial tail; Conover,
+ * Practical Nonparametric Statistics, section 3.2).
+ *
+ * Return: L, or 0 when there is no such interval.
+ */
+u32 dbb_summary_rank(u32 n)
+{
+	return n < DBB_SUMMARY_MIN_INTERVAL ? 0 : (n - int_sqrt(4UL * n)) / 2;
+}
+
+/**
  * dbb_summary_compute() - summarise samples
  * @summary: filled
  * @samples: the samples, sorted; left in no useful state
  * @n: how many
+ * @rank: of the lower end of the interval of the median, counted from 1, as
+ *	  dbb_summary_rank() or dbb_block_find() says; 0: no interval
  * @cancelled: as of dbb_summary_sort()
- *
- * The interval of the median is that of its order statistics: with
- * L = (n - isqrt(4n)) / 2 it is [x(L), x(n+1-L)], counted from 1, which
- * covers the true median with at least 95 % for each n from 6 on, whatever
- * the distribution (binomial tail; Conover, Practical Nonparametric
- * Statistics, section 3.2).
  *
  * The sum of the samples has to fit in 63 bits.
  *
  * Return: 0, or -EINTR when cancelled, with @summary incomplete.
  */
-int dbb_summary_compute(struct dbb_summary *summary, s64 *samples, u32 n,
+int dbb_summary_compute(struct dbb_summary *summary, s64 *samples, u32 n, u32 rank,
 			bool (*cancelled)(void))
 {
-	u32 rank;
-
 	memset(summary, 0, sizeof(*summary));
 	if (!n)
 		return 0;
@@ -146,8 +156,7 @@ int dbb_summary_compute(struct dbb_summary *summary, s64 *samples, u32 n,
 	summary->p99 = dbb_summary_percentile(samples, n, 99);
 	summary->max = samples[n - 1];
 	summary->mean = dbb_summary_mean(samples, n);
-	if (n >= DBB_SUMMARY_MIN_INTERVAL) {
-		rank = (n - int_sqrt(4UL * n)) / 2;
+	if (rank) {
 		summary->interval = true;
 		summary->p50_lo = samples[rank - 1];
 		summary->p50_hi = samples[n - rank];

@@ -17,7 +17,7 @@
  * struct dbb_summary - summary of a set of samples
  * @n: samples; all other fields are 0 when there are none
  * @distinct: different values among them
- * @interval: @p50_lo and @p50_hi are valid (@n is at least 6)
+ * @interval: @p50_lo and @p50_hi are valid
  * @min: smallest
  * @p50: median
  * @p50_lo: lower end of the 95 % interval of the median
@@ -45,7 +45,8 @@ struct dbb_summary {
 
 int dbb_summary_sort(s64 *samples, u32 n, bool (*cancelled)(void));
 s64 dbb_summary_median(const s64 *sorted, u32 n);
-int dbb_summary_compute(struct dbb_summary *summary, s64 *samples, u32 n,
+u32 dbb_summary_rank(u32 n);
+int dbb_summary_compute(struct dbb_summary *summary, s64 *samples, u32 n, u32 rank,
 			bool (*cancelled)(void));
 
 #endif /* DBB_BENCH_SUMMARY_H */

@@ -2,7 +2,16 @@
 # Makes the arrays for golden.c, and says what R thinks of them.
 # usage: Rscript golden.R make FILE; Rscript golden.R check TOPIC OUTPUT
 
+here <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)))
+source(file.path(here, "block.R"))
+
 # --- arrays ---
+
+# Rounds that a neighbour disturbs for so many at a time.
+bursts <- function(n, rounds) {
+	lengths <- 1 + rgeom(n, 1 / rounds)
+	rep(rep(0:1, length.out = n), lengths)[seq_len(n)]
+}
 
 kinds <- list(
 	lognormal = function(n) round(exp(rnorm(n, 10, 0.5))),
@@ -16,7 +25,10 @@ kinds <- list(
 	all_negative = function(n) round(rnorm(n, -5000, 100)),
 	two_modes = function(n) round(rnorm(n, sample(c(1e5, 3e5), n, TRUE), 2000)),
 	falling = function(n) 3e6 - seq_len(n),
-	zeros = function(n) rep(0, n))
+	zeros = function(n) rep(0, n),
+	bursts = function(n) round(1e5 * (1 + bursts(n, 8)) + rnorm(n, 0, 2000)),
+	few_in_bursts = function(n) 500 + 52 * (bursts(n, 3) + rbinom(n, 1, 0.3)),
+	drift = function(n) round(1e6 + 1e4 * as.numeric(filter(rnorm(n), 0.9, "recursive"))))
 
 # A million numbers and the same shifted by about so many standard deviations of U:
 # below 1.96 the test must not see a difference.
@@ -145,6 +157,7 @@ cancelled <- function(x) {
 
 topics <- list(
 	cancelled = function(pair) cancelled(pair$x),
+	block = function(pair) block_find(pair$x),
 	summary = function(pair) c(summarise(pair$x), lag1 = lag1(pair$x)),
 	mannwhitney = function(pair) mann_whitney(pair$x, pair$y),
 	modes = function(pair) two_modes(pair$x, pair$kind),
@@ -165,7 +178,7 @@ check <- function(topic, output) {
 		words <- strsplit(lines[i], "[ =]")[[1]]
 		odd <- seq(1, length(words), 2)
 		got <- setNames(as.numeric(words[odd + 1]), words[odd])
-		wanted <- topics[[topic]](pairs[[i]])
+		wanted <- unlist(topics[[topic]](pairs[[i]]))
 		for (name in names(wanted)[!is.na(wanted)]) {
 			checked <- checked + 1
 			if (identical(unname(got[name]), unname(wanted[name])))

@@ -10,6 +10,7 @@
 #include <linux/errno.h>
 #include <stdio.h>
 
+#include "block.h"
 #include "mannwhitney.h"
 #include "modes.h"
 #include "paired.h"
@@ -55,11 +56,15 @@ static void golden_summary(const s64 *samples, unsigned int n)
 {
 	s64 *copy = golden_copy(samples, n);
 	struct dbb_summary summary;
+	struct dbb_block block;
 
 	dbb_summary_sort(copy, n, NULL);
-	dbb_summary_compute(&summary, copy, n, NULL);
+	dbb_summary_compute(&summary, copy, n, dbb_summary_rank(n), NULL);
 	golden_print("", &summary);
 	printf("lag1=%d ", dbb_paired_lag1(samples, n, summary.p50));
+	dbb_block_find(&block, samples, n, summary.p50);
+	printf("rank=%u length=%u widened=%u wanted=%u ", block.rank, block.length,
+	       block.widened, block.wanted);
 	free(copy);
 }
 
@@ -99,7 +104,7 @@ static void golden_cancel(const s64 *samples, unsigned int n)
 		ends = ends && golden_ends(samples, n, 0) && golden_ends(samples, n, asked / 2) &&
 		       golden_ends(samples, n, asked - 1);
 		golden_patience = 0;
-		ends = ends && dbb_summary_compute(&summary, copy, n, golden_cancelled) == -EINTR;
+		ends = ends && dbb_summary_compute(&summary, copy, n, 0, golden_cancelled) == -EINTR;
 	}
 	printf("asked=%u ends=%d ", asked, ends);
 	free(copy);
@@ -114,7 +119,7 @@ static void golden_paired(const s64 *baseline, const s64 *arm, unsigned int n)
 	for (i = 0; i < n; i++)
 		ratios[i] = dbb_paired_ratio(baseline[i], arm[i]);
 	dbb_summary_sort(ratios, n, NULL);
-	dbb_summary_compute(&summary, ratios, n, NULL);
+	dbb_summary_compute(&summary, ratios, n, dbb_summary_rank(n), NULL);
 	golden_print("ratio_", &summary);
 	printf("verdict=%d ", dbb_paired_judge(&summary));
 	free(ratios);

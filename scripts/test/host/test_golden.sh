@@ -20,7 +20,7 @@ answer()
 		-Werror -fsanitize=undefined,address -fno-sanitize-recover=all \
 		-I"$golden" -I"$bench/stat" -o "$scratch/golden" "$golden/golden.c" \
 		"$bench/stat/summary.c" "$bench/stat/paired.c" "$bench/stat/mannwhitney.c" \
-		"$bench/stat/modes.c" || fail 'the statistics do not compile in user space'
+		"$bench/stat/modes.c" "$bench/stat/block.c" || fail 'the statistics do not compile in user space'
 	Rscript --vanilla "$golden/golden.R" make "$scratch/golden.arrays" ||
 		fail 'R cannot make the arrays'
 	"$scratch/golden" <"$scratch/golden.arrays" >"$scratch/answers.new" ||
@@ -40,6 +40,12 @@ check()
 test_summary()
 {
 	check summary
+}
+
+# The interval of the median of correlated rounds is what R makes of the same blocks.
+test_blocks()
+{
+	check block
 }
 
 # The paired speedup, its interval and its verdict equal R's.

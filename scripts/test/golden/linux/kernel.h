@@ -20,6 +20,7 @@ typedef int s32;
 typedef long long s64;
 
 #define U32_MAX UINT32_MAX
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /* The kernel's, which evaluate each side once and refuse to mix types. */
 #define golden_cmp(x, y, op) ({			\
