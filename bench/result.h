@@ -13,6 +13,7 @@
 #include "env.h"
 #include "param.h"
 #include "sample.h"
+#include "stat/block.h"
 #include "stat/mannwhitney.h"
 #include "stat/modes.h"
 #include "stat/paired.h"
@@ -22,7 +23,7 @@
 #define DBB_ROW_BELOW_FLOOR	BIT(0)	/* too short for the clock */
 #define DBB_ROW_LOW_DISTINCT	BIT(1)	/* few different values */
 #define DBB_ROW_MAD_ZERO	BIT(2)	/* most samples are equal */
-#define DBB_ROW_AUTOCORRELATED	BIT(3)	/* rounds are not independent */
+#define DBB_ROW_AUTOCORRELATED	BIT(3)	/* intervals are wider for it, or missing */
 #define DBB_ROW_TWO_MODES	BIT(4)	/* two groups: one median misleads */
 #define DBB_ROW_ABSENT		BIT(5)	/* the strategy does not take this step */
 
@@ -34,7 +35,9 @@
  * @diff: arm - baseline of the paired samples, in the clock's unit
  * @verdict: of the interval of @ratio
  * @test: second opinion: baseline against arm
- * @lag1: autocorrelation of the rounds, in thousandths
+ * @lag1: autocorrelation of the rounds, in thousandths: of @ratio, of the baseline
+ *	  of @net
+ * @block: what correlated rounds did to the interval of the same
  * @modes: groups of @net
  * @flags: DBB_ROW_ bits
  */
@@ -45,6 +48,7 @@ struct dbb_row {
 	enum dbb_verdict verdict;
 	struct dbb_mannwhitney test;
 	s64 lag1;
+	struct dbb_block block;
 	struct dbb_modes modes;
 	unsigned int flags;
 };

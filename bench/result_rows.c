@@ -18,6 +18,9 @@
 #define DBB_RESULT_ROWS_FEW_DISTINCT 5
 #define DBB_RESULT_ROWS_MANY 20
 
+/* Hundredths: independent rounds seldom have an interval twice as wide. */
+#define DBB_RESULT_ROWS_WIDE 200
+
 /* Rounds that are collected between two calls of @cancelled. */
 #define DBB_RESULT_ROWS_STRIDE 1024
 
@@ -25,7 +28,8 @@
 struct dbb_result_rows {
 	struct dbb_result *result;
 	u32 n;	/* rounds: one figure each */
-	s64 *scratch;
+	s64 *series;	/* figures in the order of the rounds */
+	s64 *scratch;	/* the same, sorted */
 	s64 *baseline;	/* sorted net samples of the first arm */
 	bool (*cancelled)(void);
 };
@@ -58,28 +62,20 @@ static int dbb_result_rows_collect(struct dbb_result_rows *figures, enum dbb_res
 	for (i = 0; i < figures->n; i++) {
 		if (!(i % DBB_RESULT_ROWS_STRIDE) && figures->cancelled())
 			return -EINTR;
-		figures->scratch[i] = dbb_result_rows_value(figures->result, what, i, arm, phase);
+		figures->series[i] = dbb_result_rows_value(figures->result, what, i, arm, phase);
 	}
-	return 0;
+	memcpy(figures->scratch, figures->series, figures->n * sizeof(*figures->scratch));
+	return dbb_summary_sort(figures->scratch, figures->n, figures->cancelled);
 }
 
-static int dbb_result_rows_collect_sorted(struct dbb_result_rows *figures,
-					  enum dbb_result_rows_what what, unsigned int arm,
-					  unsigned int phase)
-{
-	int ret = dbb_result_rows_collect(figures, what, arm, phase);
-
-	return ret ?: dbb_summary_sort(figures->scratch, figures->n, figures->cancelled);
-}
-
+/* Of what was collected last, whose sorted copy is of no use afterwards. */
 static int dbb_result_rows_summarise(struct dbb_result_rows *figures,
-				     enum dbb_result_rows_what what, unsigned int arm,
-				     unsigned int phase, struct dbb_summary *summary)
+				     struct dbb_summary *summary, struct dbb_block *block)
 {
-	int ret = dbb_result_rows_collect_sorted(figures, what, arm, phase);
-
-	return ret ?: dbb_summary_compute(summary, figures->scratch, figures->n,
-					  dbb_summary_rank(figures->n), figures->cancelled);
+	dbb_block_find(block, figures->series, figures->n,
+		       dbb_summary_median(figures->scratch, figures->n));
+	return dbb_summary_compute(summary, figures->scratch, figures->n, block->rank,
+				   figures->cancelled);
 }
 
 /*
@@ -110,7 +106,8 @@ static unsigned int dbb_result_rows_flags(const struct dbb_result *result, unsig
 		flags |= DBB_ROW_LOW_DISTINCT;
 	if (!row->net.mad)
 		flags |= DBB_ROW_MAD_ZERO;
-	if (dbb_paired_autocorrelated(row->lag1, row->net.n))
+	if (dbb_paired_autocorrelated(row->lag1, row->net.n) || row->block.wanted ||
+	    row->block.widened >= DBB_RESULT_ROWS_WIDE)
 		flags |= DBB_ROW_AUTOCORRELATED;
 	if (row->modes.count > 1)
 		flags |= DBB_ROW_TWO_MODES;
@@ -120,7 +117,7 @@ static unsigned int dbb_result_rows_flags(const struct dbb_result *result, unsig
 static int dbb_result_rows_make_net(struct dbb_result_rows *figures, unsigned int arm,
 				    unsigned int phase, struct dbb_row *row)
 {
-	int ret = dbb_result_rows_collect_sorted(figures, DBB_RESULT_ROWS_NET, arm, phase);
+	int ret = dbb_result_rows_collect(figures, DBB_RESULT_ROWS_NET, arm, phase);
 
 	if (ret)
 		return ret;
@@ -130,27 +127,39 @@ static int dbb_result_rows_make_net(struct dbb_result_rows *figures, unsigned in
 	dbb_modes_find(&row->modes, figures->scratch, figures->n, figures->result->cost.tick);
 	dbb_mannwhitney_test(&row->test, figures->baseline, figures->n,
 			     figures->scratch, figures->n);
-	return dbb_summary_compute(&row->net, figures->scratch, figures->n,
-				   dbb_summary_rank(figures->n), figures->cancelled);
+	ret = dbb_result_rows_summarise(figures, &row->net, &row->block);
+	if (!dbb_result_rows_is_absent(figures->result, arm, phase))
+		row->lag1 = dbb_paired_lag1(figures->series, figures->n, row->net.p50);
+	return ret;
+}
+
+static int dbb_result_rows_make_diff(struct dbb_result_rows *figures, unsigned int arm,
+				     unsigned int phase, struct dbb_row *row)
+{
+	struct dbb_block block;
+	int ret = dbb_result_rows_collect(figures, DBB_RESULT_ROWS_DIFF, arm, phase);
+
+	return ret ?: dbb_result_rows_summarise(figures, &row->diff, &block);
 }
 
 static int dbb_result_rows_make_ratio(struct dbb_result_rows *figures, unsigned int arm,
 				      unsigned int phase, struct dbb_row *row)
 {
+	struct dbb_block block;
 	int ret;
 
 	if (dbb_result_rows_is_absent(figures->result, arm, phase) ||
 	    dbb_result_rows_is_absent(figures->result, 0, phase))
 		return 0;
-	ret = dbb_result_rows_summarise(figures, DBB_RESULT_ROWS_RATIO, arm, phase, &row->ratio);
-	/* What matters is the correlation of what the interval is made of. */
+	ret = dbb_result_rows_collect(figures, DBB_RESULT_ROWS_RATIO, arm, phase);
 	if (!ret)
-		ret = dbb_result_rows_collect(figures, arm ? DBB_RESULT_ROWS_RATIO :
-					      DBB_RESULT_ROWS_NET, arm, phase);
-	if (!ret)
-		row->lag1 = dbb_paired_lag1(figures->scratch, figures->n,
-					    arm ? row->ratio.p50 : row->net.p50);
-	return ret;
+		ret = dbb_result_rows_summarise(figures, &row->ratio, &block);
+	if (ret || !arm)
+		return ret;
+	/* What matters is the correlation of what the verdict is made of. */
+	row->lag1 = dbb_paired_lag1(figures->series, figures->n, row->ratio.p50);
+	row->block = block;
+	return 0;
 }
 
 static int dbb_result_rows_make_row(struct dbb_result_rows *figures, unsigned int arm,
@@ -161,8 +170,7 @@ static int dbb_result_rows_make_row(struct dbb_result_rows *figures, unsigned in
 
 	ret = dbb_result_rows_make_net(figures, arm, phase, row);
 	if (!ret)
-		ret = dbb_result_rows_summarise(figures, DBB_RESULT_ROWS_DIFF, arm, phase,
-						&row->diff);
+		ret = dbb_result_rows_make_diff(figures, arm, phase, row);
 	if (!ret)
 		ret = dbb_result_rows_make_ratio(figures, arm, phase, row);
 	if (ret)
@@ -219,10 +227,12 @@ static int dbb_result_rows_compute(struct dbb_result *result, bool (*cancelled)(
 	result->complete = result->rounds == result->params.iterations;
 	if (!figures.n)
 		return 0;
+	figures.series = kvmalloc_array(figures.n, sizeof(s64), DBB_GFP_TABLE);
 	figures.scratch = kvmalloc_array(figures.n, sizeof(s64), DBB_GFP_TABLE);
 	figures.baseline = kvmalloc_array(figures.n, sizeof(s64), DBB_GFP_TABLE);
-	if (figures.scratch && figures.baseline)
+	if (figures.series && figures.scratch && figures.baseline)
 		ret = dbb_result_rows_fill(&figures);
+	kvfree(figures.series);
 	kvfree(figures.scratch);
 	kvfree(figures.baseline);
 	return ret;

@@ -102,6 +102,8 @@ static bool dbb_column_exists(const struct dbb_column *column, const struct dbb_
 		return row->net.n > 1;
 	case DBB_COLUMN_NEEDS_INTERVAL:
 		return row->net.interval;
+	case DBB_COLUMN_NEEDS_DIFF_INTERVAL:
+		return row->diff.interval;
 	case DBB_COLUMN_NEEDS_RATIO:
 		return row->ratio.n;
 	case DBB_COLUMN_NEEDS_RATIO_INTERVAL:
@@ -164,8 +166,8 @@ const struct dbb_column dbb_columns[] = {
 	{ DBB_COLUMN_SPEEDUP("speedup_hi", RATIO_INTERVAL, ratio.p50_hi) },
 	{ DBB_COLUMN_TEXT("verdict", VERDICT) },
 	{ DBB_COLUMN_TIME("diff", SAMPLES, diff.p50) },
-	{ DBB_COLUMN_TIME("diff_lo", INTERVAL, diff.p50_lo) },
-	{ DBB_COLUMN_TIME("diff_hi", INTERVAL, diff.p50_hi) },
+	{ DBB_COLUMN_TIME("diff_lo", DIFF_INTERVAL, diff.p50_lo) },
+	{ DBB_COLUMN_TIME("diff_hi", DIFF_INTERVAL, diff.p50_hi) },
 	{ DBB_COLUMN_TEXT("mw", MW) },
 	{ .name = "lag1_permille", .needs = DBB_COLUMN_NEEDS_NEIGHBOURS, DBB_COLUMN_ROW(lag1) },
 	{ .name = "modes", .cell = DBB_COLUMN_MODES },

@@ -182,9 +182,13 @@ static void dbb_table_note_row(struct seq_file *m, const struct dbb_result *resu
 			   name, where, row->modes.low, row->modes.high,
 			   result->params.clock->unit);
 	/* Times may drift; ratios, which verdicts rest on, should not. */
-	if (arm && (row->flags & DBB_ROW_AUTOCORRELATED))
-		seq_printf(m, "note: %s %s: consecutive rounds are correlated (lag-1 0.%03lld), so the interval is too narrow\n",
-			   name, where, row->lag1);
+	if (arm && row->block.wanted)
+		seq_printf(m, "note: %s %s: rounds are correlated beyond what %u rounds can show, so there is no interval; try iterations=%u\n",
+			   name, where, row->net.n,
+			   min_t(u32, row->block.wanted, DBB_PARAM_MAX_ITERATIONS));
+	else if (arm && (row->flags & DBB_ROW_AUTOCORRELATED))
+		seq_printf(m, "note: %s %s: rounds are correlated, so the interval is %u.%02u times as wide as that of independent rounds\n",
+			   name, where, row->block.widened / 100, row->block.widened % 100);
 	if (row->flags & DBB_ROW_BELOW_FLOOR)
 		seq_printf(m, "note: %s %s is too short for this clock%s\n", name, where,
 			   result->params.op->batches ? "; use a larger batch" : "");
