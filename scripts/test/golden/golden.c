@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "block.h"
+#include "group.h"
 #include "mannwhitney.h"
 #include "modes.h"
 #include "paired.h"
@@ -110,6 +111,29 @@ static void golden_cancel(const s64 *samples, unsigned int n)
 	free(copy);
 }
 
+/* As a run of 10 rounds more would have it, which was stopped. */
+static void golden_groups(const s64 *samples, unsigned int n)
+{
+	unsigned int planned = n + 10, groups = planned < 40 ? 7 : 13;
+	s64 *room = malloc((n + 2 * groups) * sizeof(*room));
+	struct dbb_group group;
+	unsigned int i;
+
+	if (!room)
+		exit(1);
+	for (i = 0; i < planned; i++) {
+		u32 at = dbb_group_of(planned, groups, i);
+
+		if (i < dbb_group_start(planned, groups, at) ||
+		    i >= dbb_group_start(planned, groups, at + 1))
+			exit(1);
+	}
+	dbb_group_find(&group, samples, n, planned, groups, room, NULL);
+	printf("groups=%u varies=%d gi=%d g50=%lld g50_lo=%lld g50_hi=%lld ", group.count,
+	       group.varies, group.interval, group.p50, group.p50_lo, group.p50_hi);
+	free(room);
+}
+
 static void golden_paired(const s64 *baseline, const s64 *arm, unsigned int n)
 {
 	s64 *ratios = golden_copy(baseline, n);
@@ -150,6 +174,7 @@ int main(void)
 		s64 *y = golden_read(ny);
 
 		golden_summary(x, nx);
+		golden_groups(x, nx);
 		if (nx == ny)
 			golden_paired(x, y, nx);
 		golden_mannwhitney(x, nx, y, ny);

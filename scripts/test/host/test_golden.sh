@@ -20,7 +20,8 @@ answer()
 		-Werror -fsanitize=undefined,address -fno-sanitize-recover=all \
 		-I"$golden" -I"$bench/stat" -o "$scratch/golden" "$golden/golden.c" \
 		"$bench/stat/summary.c" "$bench/stat/paired.c" "$bench/stat/mannwhitney.c" \
-		"$bench/stat/modes.c" "$bench/stat/block.c" || fail 'the statistics do not compile in user space'
+		"$bench/stat/modes.c" "$bench/stat/block.c" \
+		"$bench/stat/group.c" || fail 'the statistics do not compile in user space'
 	Rscript --vanilla "$golden/golden.R" make "$scratch/golden.arrays" ||
 		fail 'R cannot make the arrays'
 	"$scratch/golden" <"$scratch/golden.arrays" >"$scratch/answers.new" ||
@@ -46,6 +47,12 @@ test_summary()
 test_blocks()
 {
 	check block
+}
+
+# Medians of groups of rounds, their interval and what varies equal R's.
+test_groups()
+{
+	check group
 }
 
 # The paired speedup, its interval and its verdict equal R's.
