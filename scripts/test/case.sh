@@ -435,6 +435,62 @@ select_rows()
 	}'
 }
 
+# interval_rank MEDIAN: of values in the order of the rounds, the rank of the lower end
+# of the interval of their median, 0 for none: bench/stat/block.c once more.
+interval_rank()
+{
+	awk -v p50="$1" '
+	function root(x,   r) { r = int(sqrt(x)); while (r * r > x) r--; while ((r + 1) ^ 2 <= x) r++; return r }
+	function variance(size,   blocks, squares, b, j, sum) {
+		blocks = int(n / size)
+		for (b = 0; b < blocks; b++) {
+			sum = 0
+			for (j = 1; j <= size; j++)
+				sum += sign[b * size + j]
+			squares += sum * sum
+		}
+		return int(squares * n / ((blocks - 1) * size))
+	}
+	{ x[n = NR] = $1; below += $1 < p50; above += $1 > p50 }
+	END {
+		if (n < 6) { print 0; exit }
+		m = split("6608 5987 5591 5318 5117 4965 4844 4747 4667 4600 4543 4494 4451 " \
+			"4414 4381 4351 4325 4301 4279 4260 4242 4225 4210 4196 4183 4171", t2, " ")
+		ties = n - below - above
+		up = int((ties + below - above) / 2)
+		for (i = 1; i <= n; i++) {
+			sign[i] = x[i] < p50 ? -1 : 1
+			if (x[i] == p50) {
+				carry += up
+				sign[i] = carry < ties ? -1 : 1
+				if (sign[i] > 0)
+					carry -= ties
+			}
+			if (i > 1)
+				neighbours += sign[i] * sign[i - 1]
+		}
+		reach = 4 * n
+		if (n < 30) {
+			if (neighbours > 0 && neighbours ^ 2 > 4 * (n - 1) && 5 * neighbours > n - 1) { print 0; exit }
+			print int((n - root(reach)) / 2)
+			exit
+		}
+		last = before = n
+		for (size = 3; int(n / size) >= 6; size = 2 * size - 1) {
+			quarter = before; before = last; last = variance(size)
+			more = last > before ? last + int((last - before) / 2) : last
+			i = int(n / size) - 5
+			more = int(more * t2[i > m ? m : i] / 1000)
+			reach = more > reach ? more : reach
+			longest = size
+		}
+		quarter = quarter < n ? n : quarter
+		rank = root(reach) < n - 1 ? int((n - root(reach)) / 2) : 0
+		grows = 3 * last > n * (3 + longest) || 2 * last > 5 * quarter
+		print grows ? 0 : rank
+	}'
+}
+
 count_lines()
 {
 	wc -l | tr -d ' '
