@@ -25,7 +25,7 @@ static const char dbb_help_intro[] =
 	"  bench/stop           write 1 to stop the run from another shell; the rounds so far are kept\n"
 	"  bench/status         idle, running, done, stopped or failed; rounds done and wanted;\n"
 	"                       eta_ms is -1 while unknown; the first warmup= of the\n"
-	"                       rounds done are warm-up\n";
+	"                       rounds done are warm-up (with buffers=, they are spread)\n";
 
 static const char dbb_help_files[] =
 	"\nResults\n"
@@ -59,6 +59,10 @@ static const char dbb_help_numbers[] =
 	"  rest has what the medians of the parts leave of it. A phase that a strategy does not\n"
 	"  have is 0, flagged absent, and has no speedup. Samples that were disturbed are kept\n"
 	"  and counted; disturbed_by says what counts, which on some kernels lacks timer ticks.\n"
+	"  buffers=N divides the rounds between N buffers, made one after the other; each warms up\n"
+	"  anew. Median and interval are then those of the buffers' medians, and an interval needs\n"
+	"  6 buffers; else they hold for the one placement in memory that the run had. Old buffers\n"
+	"  are kept while memory allows, so that new ones have other pages.\n"
 	"  strategy+NS adds a spin of NS to the first step of an arm: a difference of known size.\n"
 	"\nOps and buffers\n"
 	"  The arms of alloc, attach and sync are heaps. Heap fd measures a buffer of any exporter:\n"

@@ -20,6 +20,7 @@ static struct dbb_params dbb_param_knobs = {
 	.fd		= DBB_FD_NONE,
 	.size_bytes	= 64 << 20,
 	.iterations	= 20,
+	.buffers	= 1,
 	.warmup		= DBB_WARMUP_AUTO,
 	.threads	= 1,
 	.cpu		= DBB_CPU_ANY,
@@ -219,6 +220,31 @@ static int dbb_param_check_heaps(struct dbb_params *params, struct dbb_refusal *
 	return 0;
 }
 
+static int dbb_param_check_buffers(const struct dbb_params *params, struct dbb_refusal *why)
+{
+	const struct dbb_op *op = params->op;
+	unsigned int i;
+
+	if (params->buffers == 1)
+		return 0;
+	if (op->family == DBB_FAMILY_NONE)
+		return dbb_text_refuse(why, -EOPNOTSUPP,
+				       "op %s needs no buffer; accepted: buffers=1", op->name);
+	if (op->family == DBB_FAMILY_HEAP)
+		return dbb_text_refuse(why, -EOPNOTSUPP,
+				       "op %s makes a buffer for each sample; accepted: buffers=1",
+				       op->name);
+	for (i = 0; i < params->narms; i++)
+		if (dbb_param_heap(params, i) == &dbb_heaps_fd)
+			return dbb_text_refuse(why, -EOPNOTSUPP,
+					       "heap fd has one buffer, which cannot be made anew; accepted: buffers=1");
+	if (params->buffers > params->iterations)
+		return dbb_text_refuse(why, -ERANGE,
+				       "%u buffers are too many for iterations=%u; accepted: up to one for each round",
+				       params->buffers, params->iterations);
+	return 0;
+}
+
 /* Checks that take more than one key. */
 static int dbb_param_finish(struct dbb_params *params, struct dbb_refusal *why)
 {
@@ -235,6 +261,9 @@ static int dbb_param_finish(struct dbb_params *params, struct dbb_refusal *why)
 		return dbb_text_refuse(why, -EOPNOTSUPP,
 				       "op %s needs set-up between calls; accepted: batch=1 or auto",
 				       op->name);
+	ret = dbb_param_check_buffers(params, why);
+	if (ret)
+		return ret;
 	if (params->clock->close && dbb_param_in_kthreads(params))
 		return dbb_text_refuse(why, -EOPNOTSUPP,
 				       "clock %s counts the writing task only; accepted: threads=1 and ops without a kernel thread",

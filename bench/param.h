@@ -13,6 +13,7 @@
 struct seq_file;
 
 #define DBB_THREADS_MAX 64
+#define DBB_BUFFERS_MAX 1000
 
 /* params.warmup: until the medians settle. */
 #define DBB_WARMUP_AUTO U32_MAX
@@ -54,6 +55,7 @@ enum dbb_purge {
  *		that of its dma-buf
  * @size_given: the run line says @size_bytes, and heap fd must match it
  * @iterations: measured rounds
+ * @buffers: how many times buffers are made, each time for an equal share of rounds
  * @warmup: rounds before them that are not kept, or %DBB_WARMUP_AUTO
  * @batch: calls in one sample, or %DBB_BATCH_AUTO
  * @threads: how many start each sample together
@@ -72,6 +74,7 @@ struct dbb_params {
 	u64 size_bytes;
 	bool size_given;
 	u32 iterations;
+	u32 buffers;
 	u32 warmup;
 	u32 batch;
 	u32 threads;
@@ -110,11 +113,11 @@ struct dbb_param {
 	u32 special_value;
 };
 
-#define DBB_PARAM_COUNT 14
+#define DBB_PARAM_COUNT 15
 
 /* Room for any one value, and for a whole line. */
 #define DBB_PARAM_TEXT_MAX (DBB_ARMS_MAX * DBB_ARM_TEXT_LEN)
-#define DBB_PARAM_LINE_MAX (DBB_PARAM_TEXT_MAX + 320)
+#define DBB_PARAM_LINE_MAX (DBB_PARAM_TEXT_MAX + 336)
 
 /* Rounds times threads, so that figures fit in 64 bits. */
 #define DBB_PARAM_MAX_ITERATIONS 1000000

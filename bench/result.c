@@ -18,6 +18,7 @@ static void dbb_result_free(struct kref *ref)
 {
 	struct dbb_result *result = container_of(ref, struct dbb_result, ref);
 
+	kvfree(result->placements);
 	kvfree(result->rows);
 	kvfree(result->samples);
 	kfree(result);
@@ -45,7 +46,8 @@ struct dbb_result *dbb_result_new(const struct dbb_params *params)
 		result->samples = kvzalloc(bytes, DBB_GFP_TABLE);
 	result->rows = kvcalloc(params->narms * params->op->nphases,
 				sizeof(*result->rows), GFP_KERNEL);
-	if (!result->samples || !result->rows) {
+	result->placements = kvcalloc(params->buffers, sizeof(*result->placements), DBB_GFP_TABLE);
+	if (!result->samples || !result->rows || !result->placements) {
 		dbb_result_put(result);
 		return ERR_PTR(-ENOMEM);
 	}

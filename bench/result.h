@@ -14,6 +14,7 @@
 #include "param.h"
 #include "sample.h"
 #include "stat/block.h"
+#include "stat/group.h"
 #include "stat/mannwhitney.h"
 #include "stat/modes.h"
 #include "stat/paired.h"
@@ -38,6 +39,7 @@
  * @lag1: autocorrelation of the rounds, in thousandths: of @ratio, of the baseline
  *	  of @net
  * @block: what correlated rounds did to the interval of the same
+ * @group: over the buffers of a run that made several, of the same
  * @modes: groups of @net
  * @flags: DBB_ROW_ bits
  */
@@ -49,6 +51,7 @@ struct dbb_row {
 	struct dbb_mannwhitney test;
 	s64 lag1;
 	struct dbb_block block;
+	struct dbb_group group;
 	struct dbb_modes modes;
 	unsigned int flags;
 };
@@ -74,6 +77,10 @@ struct dbb_disturbed {
  * @warmup: warm-up rounds done
  * @settled: the warm-up ended because medians agreed
  * @rounds: measured rounds kept
+ * @buffers: how many times buffers were made for them
+ * @placements: a number for the pages of each time, when there are several
+ * @made: how many of these there are
+ * @different: how many of the first @buffers of them differ
  * @lost: samples of an incomplete round, which is not kept
  * @traced: tracepoints fired inside timed windows
  * @sample_size: bytes of one struct dbb_sample with its phases
@@ -96,6 +103,10 @@ struct dbb_result {
 	u32 warmup;
 	bool settled;
 	u32 rounds;
+	u32 buffers;
+	u64 *placements;
+	u32 made;
+	u32 different;
 	u32 lost;
 	bool traced;
 	size_t sample_size;

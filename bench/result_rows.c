@@ -29,7 +29,7 @@ struct dbb_result_rows {
 	struct dbb_result *result;
 	u32 n;	/* rounds: one figure each */
 	s64 *series;	/* figures in the order of the rounds */
-	s64 *scratch;	/* the same, sorted */
+	s64 *scratch;	/* the same, sorted, and room for a figure or two a buffer */
 	s64 *baseline;	/* sorted net samples of the first arm */
 	bool (*cancelled)(void);
 };
@@ -68,10 +68,41 @@ static int dbb_result_rows_collect(struct dbb_result_rows *figures, enum dbb_res
 	return dbb_summary_sort(figures->scratch, figures->n, figures->cancelled);
 }
 
+/*
+ * Of a run with several buffers, median and interval are those of the buffers'
+ * medians. Buffers of the same pages are not several.
+ */
+static int dbb_result_rows_regroup(struct dbb_result_rows *figures,
+				   struct dbb_summary *summary, struct dbb_group *group)
+{
+	const struct dbb_result *result = figures->result;
+	int ret;
+
+	ret = dbb_summary_compute(summary, figures->scratch, figures->n, 0, figures->cancelled);
+	if (!ret)
+		ret = dbb_group_find(group, figures->series, figures->n, result->params.iterations,
+				     result->params.buffers, figures->scratch, figures->cancelled);
+	if (ret)
+		return ret;
+	if (result->different < DBB_SUMMARY_MIN_INTERVAL)
+		group->interval = false;
+	summary->p50 = group->p50;
+	summary->interval = group->interval;
+	summary->p50_lo = group->p50_lo;
+	summary->p50_hi = group->p50_hi;
+	return 0;
+}
+
 /* Of what was collected last, whose sorted copy is of no use afterwards. */
 static int dbb_result_rows_summarise(struct dbb_result_rows *figures,
-				     struct dbb_summary *summary, struct dbb_block *block)
+				     struct dbb_summary *summary, struct dbb_block *block,
+				     struct dbb_group *group)
 {
+	if (figures->result->params.buffers > 1) {
+		memset(block, 0, sizeof(*block));
+		return dbb_result_rows_regroup(figures, summary, group);
+	}
+	memset(group, 0, sizeof(*group));
 	dbb_block_find(block, figures->series, figures->n,
 		       dbb_summary_median(figures->scratch, figures->n));
 	return dbb_summary_compute(summary, figures->scratch, figures->n, block->rank,
@@ -127,7 +158,7 @@ static int dbb_result_rows_make_net(struct dbb_result_rows *figures, unsigned in
 	dbb_modes_find(&row->modes, figures->scratch, figures->n, figures->result->cost.tick);
 	dbb_mannwhitney_test(&row->test, figures->baseline, figures->n,
 			     figures->scratch, figures->n);
-	ret = dbb_result_rows_summarise(figures, &row->net, &row->block);
+	ret = dbb_result_rows_summarise(figures, &row->net, &row->block, &row->group);
 	if (!dbb_result_rows_is_absent(figures->result, arm, phase))
 		row->lag1 = dbb_paired_lag1(figures->series, figures->n, row->net.p50);
 	return ret;
@@ -137,15 +168,17 @@ static int dbb_result_rows_make_diff(struct dbb_result_rows *figures, unsigned i
 				     unsigned int phase, struct dbb_row *row)
 {
 	struct dbb_block block;
+	struct dbb_group group;
 	int ret = dbb_result_rows_collect(figures, DBB_RESULT_ROWS_DIFF, arm, phase);
 
-	return ret ?: dbb_result_rows_summarise(figures, &row->diff, &block);
+	return ret ?: dbb_result_rows_summarise(figures, &row->diff, &block, &group);
 }
 
 static int dbb_result_rows_make_ratio(struct dbb_result_rows *figures, unsigned int arm,
 				      unsigned int phase, struct dbb_row *row)
 {
 	struct dbb_block block;
+	struct dbb_group group;
 	int ret;
 
 	if (dbb_result_rows_is_absent(figures->result, arm, phase) ||
@@ -153,12 +186,13 @@ static int dbb_result_rows_make_ratio(struct dbb_result_rows *figures, unsigned 
 		return 0;
 	ret = dbb_result_rows_collect(figures, DBB_RESULT_ROWS_RATIO, arm, phase);
 	if (!ret)
-		ret = dbb_result_rows_summarise(figures, &row->ratio, &block);
+		ret = dbb_result_rows_summarise(figures, &row->ratio, &block, &group);
 	if (ret || !arm)
 		return ret;
 	/* What matters is the correlation of what the verdict is made of. */
 	row->lag1 = dbb_paired_lag1(figures->series, figures->n, row->ratio.p50);
 	row->block = block;
+	row->group = group;
 	return 0;
 }
 
@@ -215,6 +249,21 @@ static int dbb_result_rows_fill(struct dbb_result_rows *figures)
 	return ret;
 }
 
+/* How many times buffers were made, and how often they had other pages. */
+static void dbb_result_rows_count_buffers(struct dbb_result *result)
+{
+	const struct dbb_params *params = &result->params;
+	u32 i, j;
+
+	result->buffers = dbb_group_of(params->iterations, params->buffers, result->rounds - 1) + 1;
+	result->different = 0;
+	for (i = 0; i < min(result->buffers, result->made); i++) {
+		for (j = 0; j < i && result->placements[j] != result->placements[i]; j++)
+			;
+		result->different += i == j;
+	}
+}
+
 static int dbb_result_rows_compute(struct dbb_result *result, bool (*cancelled)(void))
 {
 	struct dbb_result_rows figures = {
@@ -227,8 +276,10 @@ static int dbb_result_rows_compute(struct dbb_result *result, bool (*cancelled)(
 	result->complete = result->rounds == result->params.iterations;
 	if (!figures.n)
 		return 0;
+	dbb_result_rows_count_buffers(result);
 	figures.series = kvmalloc_array(figures.n, sizeof(s64), DBB_GFP_TABLE);
-	figures.scratch = kvmalloc_array(figures.n, sizeof(s64), DBB_GFP_TABLE);
+	figures.scratch = kvmalloc_array(figures.n + 2 * result->params.buffers, sizeof(s64),
+					 DBB_GFP_TABLE);
 	figures.baseline = kvmalloc_array(figures.n, sizeof(s64), DBB_GFP_TABLE);
 	if (figures.series && figures.scratch && figures.baseline)
 		ret = dbb_result_rows_fill(&figures);

@@ -7,10 +7,12 @@
 #include <linux/kernel.h>
 #include <linux/prandom.h>
 #include <linux/rcupdate.h>
+#include <linux/string.h>
 #include <linux/vmalloc.h>
 
 #include "../trace/dbb_trace.h"
 #include "rounds.h"
+#include "stat/group.h"
 #include "status.h"
 #include "stop.h"
 
@@ -165,30 +167,68 @@ static int dbb_rounds_choose_batch(struct dbb_rounds *rounds, struct dbb_refusal
 	return 0;
 }
 
-/* Their samples go to the place of round 0, which overwrites them. */
+/* Rounds of warm-up before each buffer's own, at most. */
+static u32 dbb_rounds_warmup_cap(const struct dbb_params *params)
+{
+	return params->warmup == DBB_WARMUP_AUTO ? DBB_WARMUP_CAP : params->warmup;
+}
+
+/* Their samples go to the place of the next round, which overwrites them. */
 static int dbb_rounds_warm_up(struct dbb_rounds *rounds, struct dbb_refusal *why)
 {
+	const struct dbb_params *params = rounds->params;
+	struct dbb_result *result = rounds->result;
 	unsigned int arm;
+	u32 left;
 	int ret;
 
 	while (!dbb_rounds_is_warm(rounds)) {
-		ret = dbb_rounds_take_round(rounds, 0, rounds->warmup.rounds, why);
+		ret = dbb_rounds_take_round(rounds, result->rounds, rounds->warmup.rounds, why);
 		if (ret)
 			return ret;
-		for (arm = 0; arm < rounds->params->narms; arm++) {
-			const struct dbb_sample *sample = dbb_result_sample(rounds->result, 0,
+		for (arm = 0; arm < params->narms; arm++) {
+			const struct dbb_sample *sample = dbb_result_sample(result, result->rounds,
 									    arm, 0);
 
 			dbb_warmup_add(&rounds->warmup, arm,
-				       dbb_op_sum_steps(rounds->params->op, sample->raw));
+				       dbb_op_sum_steps(params->op, sample->raw));
 		}
-		rounds->result->warmup = ++rounds->warmup.rounds;
-		rounds->result->settled = dbb_warmup_settled(&rounds->warmup,
-							     rounds->params->narms);
-		dbb_status_step(rounds->warmup.rounds);
+		rounds->warmup.rounds++;
+		result->warmup++;
+		result->settled = dbb_warmup_settled(&rounds->warmup, params->narms);
+		dbb_status_step(result->warmup + result->rounds);
 	}
-	dbb_status_warm(rounds->warmup.rounds);
+	left = params->buffers - 1 - dbb_group_of(params->iterations, params->buffers,
+						  result->rounds);
+	dbb_status_warm(result->warmup + left * dbb_rounds_warmup_cap(params));
 	return 0;
+}
+
+static bool dbb_rounds_begins_buffer(const struct dbb_rounds *rounds)
+{
+	const struct dbb_params *params = rounds->params;
+	u32 round = rounds->result->rounds;
+	u32 buffer = dbb_group_of(params->iterations, params->buffers, round);
+
+	return round && round == dbb_group_start(params->iterations, params->buffers, buffer);
+}
+
+/* The order of the arms goes on as if there had been no warm-up. */
+static int dbb_rounds_renew(struct dbb_rounds *rounds, struct dbb_refusal *why)
+{
+	bool settled = rounds->result->settled;
+	struct rnd_state rnd = rounds->rnd;
+	int ret;
+
+	ret = rounds->renew(rounds, why);
+	if (ret)
+		return ret;
+	memset(&rounds->warmup, 0, sizeof(rounds->warmup));
+	rounds->result->settled = false;
+	ret = dbb_rounds_warm_up(rounds, why);
+	rounds->result->settled &= settled;
+	rounds->rnd = rnd;
+	return ret;
 }
 
 int dbb_rounds_take(struct dbb_rounds *rounds, struct dbb_refusal *why)
@@ -205,13 +245,18 @@ int dbb_rounds_take(struct dbb_rounds *rounds, struct dbb_refusal *why)
 	/* Again, so that the order depends on the seed only, not on the warm-up. */
 	prandom_seed_state(&rounds->rnd, rounds->params->seed);
 	while (result->rounds < rounds->params->iterations) {
+		if (dbb_rounds_begins_buffer(rounds)) {
+			ret = dbb_rounds_renew(rounds, why);
+			if (ret)
+				return ret;
+		}
 		ret = dbb_rounds_take_round(rounds, result->rounds, result->rounds, why);
 		if (ret)
 			return ret;
 		result->traced |= dbb_rounds_is_traced(rounds->params->op);
 		dbb_rounds_trace_round(rounds, result->rounds);
 		result->rounds++;
-		dbb_status_step(rounds->warmup.rounds + result->rounds);
+		dbb_status_step(result->warmup + result->rounds);
 	}
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include <linux/prandom.h>
 
 #include "param.h"
+#include "renew.h"
 #include "result.h"
 #include "warmup.h"
 #include "worker.h"
@@ -19,6 +20,9 @@ struct dbb_rounds {
 	struct dbb_crew *crew;
 	struct dbb_warmup warmup;
 	struct rnd_state rnd;	/* draws the order of the arms */
+	/* buffers=: puts new buffers in the place of the old ones */
+	int (*renew)(struct dbb_rounds *rounds, struct dbb_refusal *why);
+	struct dbb_renew old;	/* buffers that had their turn */
 };
 
 int dbb_rounds_take(struct dbb_rounds *rounds, struct dbb_refusal *why);

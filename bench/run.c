@@ -14,6 +14,7 @@
 #include "../trace/dbb_trace.h"
 #include "heaps.h"
 #include "op/importer.h"
+#include "renew.h"
 #include "rounds.h"
 #include "run.h"
 #include "status.h"
@@ -103,6 +104,55 @@ static int dbb_run_pin(int cpu, cpumask_var_t *before, struct dbb_refusal *why)
 	return ret;
 }
 
+/* Of all threads together: they run at the same time. */
+static int dbb_run_note_placement(struct dbb_rounds *rounds)
+{
+	struct dbb_result *result = rounds->result;
+	u64 hash = 0;
+	unsigned int i;
+
+	if (rounds->params->buffers == 1)
+		return 0;	/* nothing to compare it with */
+	for (i = 0; i < rounds->params->threads; i++)
+		hash = dbb_renew_placement(dbb_worker_work(rounds->crew, i), hash);
+	result->placements[result->made++] = hash;
+	return dbb_stop_pause() ? -EINTR : 0;
+}
+
+/* Without room for old and new ones, the oldest go first. */
+static int dbb_run_renew_work(struct dbb_rounds *rounds, struct dbb_work *work,
+			      struct dbb_refusal *why)
+{
+	const struct dbb_op *op = work->params->op;
+	int ret;
+
+	if (op->unprepare)
+		op->unprepare(work);
+	dbb_renew_take_back(&rounds->old, work);
+	dbb_renew_make_room(&rounds->old, work->params->size_bytes);
+	for (;;) {
+		ret = dbb_run_prepare_work(work, why);
+		if (ret != -ENOMEM || !rounds->old.count)
+			return ret;
+		if (op->unprepare)
+			op->unprepare(work);
+		dbb_renew_give_way(&rounds->old, work);
+	}
+}
+
+static int dbb_run_renew(struct dbb_rounds *rounds, struct dbb_refusal *why)
+{
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < rounds->params->threads; i++) {
+		ret = dbb_run_renew_work(rounds, dbb_worker_work(rounds->crew, i), why);
+		if (ret)
+			return ret;
+	}
+	return dbb_run_note_placement(rounds);
+}
+
 static int dbb_run_prepare(struct dbb_rounds *rounds, struct dbb_refusal *why)
 {
 	const struct dbb_clock *clock = rounds->params->clock;
@@ -114,6 +164,9 @@ static int dbb_run_prepare(struct dbb_rounds *rounds, struct dbb_refusal *why)
 		if (ret)
 			return ret;
 	}
+	ret = dbb_run_note_placement(rounds);
+	if (ret)
+		return ret;
 	ret = dbb_worker_calibrate(rounds->crew, &rounds->result->cost);
 	if (ret)
 		dbb_text_refuse(why, ret, ret == -ENOMEM ? "no memory to calibrate the clock" :
@@ -128,6 +181,7 @@ static void dbb_run_unprepare(struct dbb_rounds *rounds)
 	const struct dbb_params *params = rounds->params;
 	unsigned int i, arm;
 
+	dbb_renew_drop_all(&rounds->old);
 	memcpy(rounds->result->chunks, dbb_worker_work(rounds->crew, 0)->chunks,
 	       sizeof(rounds->result->chunks));
 	for (i = 0; i < params->threads; i++) {
@@ -206,7 +260,8 @@ static void dbb_run_begin(struct dbb_result *result)
 		result->params.seed = get_random_u32();
 	dbb_env_read(&result->env, cpu);
 	dbb_backend_system_read_mix(&result->mix);
-	dbb_status_begin(result->run, params->op->name, warmup, params->iterations);
+	dbb_status_begin(result->run, params->op->name, warmup * params->buffers,
+			 params->iterations);
 	trace_dbb_run_begin(result->run, params->op->name, params->size_bytes,
 			    params->narms, params->iterations);
 }
@@ -246,7 +301,7 @@ struct dbb_result *dbb_run_measure(const struct dbb_params *params, int *err,
 				   struct dbb_refusal *why)
 {
 	struct dbb_result *result = dbb_result_new(params);
-	struct dbb_rounds rounds = { .result = result };
+	struct dbb_rounds rounds = { .result = result, .renew = dbb_run_renew };
 	u64 start;
 
 	if (IS_ERR(result)) {

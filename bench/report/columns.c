@@ -176,6 +176,7 @@ const struct dbb_column dbb_columns[] = {
 	{ .name = "batch", DBB_COLUMN_RESULT(batch) },
 	{ .name = "threads", DBB_COLUMN_RESULT(params.threads) },
 	{ DBB_COLUMN_TEXT("flags", FLAGS) },
+	{ .name = "buffers", DBB_COLUMN_RESULT(buffers) },
 };
 
 const unsigned int dbb_columns_count = ARRAY_SIZE(dbb_columns);

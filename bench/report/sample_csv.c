@@ -70,7 +70,7 @@ static int dbb_sample_csv_show(struct seq_file *m, void *v)
 	struct dbb_sample_csv_cursor cursor;
 
 	if (v == SEQ_START_TOKEN) {
-		seq_printf(m, "round,arm,phase,strategy,order_in_round,%s,cpu,flags,thread\n",
+		seq_printf(m, "round,arm,phase,strategy,order_in_round,%s,cpu,flags,thread,buffer\n",
 			   result ? result->params.clock->unit : "ns");
 		return 0;
 	}
@@ -81,7 +81,8 @@ static int dbb_sample_csv_show(struct seq_file *m, void *v)
 		   result->params.arms[cursor.arm].name, sample->order,
 		   sample->raw[cursor.phase], sample->cpu);
 	dbb_sample_csv_show_flags(m, sample->flags);
-	seq_printf(m, ",%u\n", cursor.thread);
+	seq_printf(m, ",%u,%u\n", cursor.thread,
+		   dbb_group_of(result->params.iterations, result->params.buffers, cursor.round));
 	return 0;
 }
 

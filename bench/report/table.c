@@ -169,6 +169,48 @@ static void dbb_table_note_disturbed(struct seq_file *m, const struct dbb_result
 		   disturbed->migrated, disturbed->interrupted);
 }
 
+/* What an interval is over, and what it cannot know. */
+static void dbb_table_note_buffers(struct seq_file *m, const struct dbb_result *result)
+{
+	enum dbb_family family = result->params.op->family;
+	u32 buffers = result->buffers;
+
+	if (family == DBB_FAMILY_NONE || family == DBB_FAMILY_HEAP)
+		return;
+	if (result->params.buffers == 1) {
+		seq_puts(m, "note: one buffer: intervals are over rounds, and of this placement in memory only\n");
+		return;
+	}
+	seq_printf(m, "note: %u buffers, %u rounds each: ", buffers,
+		   result->params.iterations / result->params.buffers);
+	if (buffers < DBB_SUMMARY_MIN_INTERVAL)
+		seq_printf(m, "no intervals, which need buffers=%u\n", DBB_SUMMARY_MIN_INTERVAL);
+	else if (result->different < DBB_SUMMARY_MIN_INTERVAL)
+		seq_printf(m, "no intervals, as memory gave only %u different placements; try a smaller size\n",
+			   result->different);
+	else
+		seq_printf(m, "intervals are over buffers, of %u different placements\n",
+			   result->different);
+}
+
+/* Which level varied most: where it is the rounds, more buffers are of no use. */
+static void dbb_table_note_level(struct seq_file *m, const struct dbb_result *result,
+				 unsigned int arm)
+{
+	unsigned int phase = max(result->params.op->total, 0);
+	const struct dbb_row *row = dbb_result_row(result, arm, phase);
+	char name[DBB_ARM_TEXT_LEN];
+
+	if (row->group.count < 2)
+		return;
+	dbb_arm_print(name, sizeof(name), &result->params.arms[arm]);
+	seq_printf(m, "note: %s %s: %s varied most: %s\n", name,
+		   result->params.op->phases[phase].name,
+		   row->group.varies ? "buffers" : "rounds",
+		   row->group.varies ? "more buffers narrow the interval" :
+		   "more rounds for each buffer narrow the interval");
+}
+
 static void dbb_table_note_row(struct seq_file *m, const struct dbb_result *result,
 			       unsigned int arm, unsigned int phase)
 {
@@ -186,7 +228,7 @@ static void dbb_table_note_row(struct seq_file *m, const struct dbb_result *resu
 		seq_printf(m, "note: %s %s: rounds are correlated beyond what %u rounds can show, so there is no interval; try iterations=%u\n",
 			   name, where, row->net.n,
 			   min_t(u32, row->block.wanted, DBB_PARAM_MAX_ITERATIONS));
-	else if (arm && (row->flags & DBB_ROW_AUTOCORRELATED))
+	else if (arm && row->block.rank && (row->flags & DBB_ROW_AUTOCORRELATED))
 		seq_printf(m, "note: %s %s: rounds are correlated, so the interval is %u.%02u times as wide as that of independent rounds\n",
 			   name, where, row->block.widened / 100, row->block.widened % 100);
 	if (row->flags & DBB_ROW_BELOW_FLOOR)
@@ -201,6 +243,10 @@ static void dbb_table_show_notes(struct seq_file *m, const struct dbb_result *re
 
 	for (arm = 0; arm < result->params.narms; arm++)
 		dbb_table_note_disturbed(m, result, arm);
+	if (result->rounds)
+		dbb_table_note_buffers(m, result);
+	for (arm = 0; result->rounds && arm < result->params.narms; arm++)
+		dbb_table_note_level(m, result, arm);
 	for (arm = 0; result->rounds && arm < result->params.narms; arm++)
 		for (phase = 0; phase < result->params.op->nphases; phase++)
 			dbb_table_note_row(m, result, arm, phase);

@@ -134,7 +134,7 @@ static int dbb_measurement_experiment(const struct dbb_measurement_case *test, u
 	int ret;
 
 	scnprintf(line, sizeof(line),
-		  "vmap heap=system fd=none size=1M strategies=sg+%u,sg+%u iterations=%u warmup=auto batch=1 threads=%u cpu=any clock=monotonic purge=none seed=0 verify=0",
+		  "vmap heap=system fd=none size=1M strategies=sg+%u,sg+%u iterations=%u buffers=1 warmup=auto batch=1 threads=%u cpu=any clock=monotonic purge=none seed=0 verify=0",
 		  DBB_MEASUREMENT_SPIN, DBB_MEASUREMENT_SPIN + delay,
 		  test->experiments * test->rounds, test->threads);
 	ret = dbb_param_parse_line(&params, line, why);

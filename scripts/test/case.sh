@@ -32,7 +32,7 @@ done
 heap_knobs='heap/mmap_strategy heap/vmap_strategy heap/orders heap/max_bytes
 	heap/fragment_pct heap/shuffle'
 bench_knobs='bench/op bench/heap bench/fd bench/strategies bench/size bench/iterations
-	bench/warmup bench/batch bench/threads bench/cpu bench/clock bench/purge
+	bench/buffers bench/warmup bench/batch bench/threads bench/cpu bench/clock bench/purge
 	bench/verify bench/seed'
 
 csv_header=run,op,phase,strategy,heap,size_bytes,chunks,iterations,complete
@@ -440,7 +440,8 @@ select_rows()
 interval_rank()
 {
 	awk -v p50="$1" '
-	function root(x,   r) { r = int(sqrt(x)); while (r * r > x) r--; while ((r + 1) ^ 2 <= x) r++; return r }
+	# busybox awk may lack sqrt()
+	function root(x,   r) { r = x; while (r * r > x) r = int((r + int(x / r)) / 2); return r }
 	function variance(size,   blocks, squares, b, j, sum) {
 		blocks = int(n / size)
 		for (b = 0; b < blocks; b++) {
@@ -471,7 +472,7 @@ interval_rank()
 		}
 		reach = 4 * n
 		if (n < 30) {
-			if (neighbours > 0 && neighbours ^ 2 > 4 * (n - 1) && 5 * neighbours > n - 1) { print 0; exit }
+			if (neighbours > 0 && neighbours * neighbours > 4 * (n - 1) && 5 * neighbours > n - 1) { print 0; exit }
 			print int((n - root(reach)) / 2)
 			exit
 		}

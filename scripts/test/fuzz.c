@@ -215,6 +215,7 @@ static void make_line(char *line)
 	line += sprintf(line, " iterations=%u warmup=%u batch=%s threads=%u", 1 + draw(3),
 			draw(3), draw(10) ? "1" : "2",
 			draw(4) || !strcmp(heap, "fd") ? 1 : 2);
+	line += sprintf(line, " buffers=%u", draw(8) ? 1 : 2);
 	line += sprintf(line, " cpu=%s clock=%s purge=%s verify=%u seed=%u",
 			draw(3) ? "any" : "0", draw(2) ? "monotonic" : "raw",
 			draw(4) ? "none" : "round", draw(2), draw(1000));

@@ -18,7 +18,7 @@
 #define HELD_BYTES 65536
 
 enum knob_id {
-	OP, HEAP, FD, STRATEGIES, SIZE, ITERATIONS, WARMUP, BATCH, THREADS, CPU, CLOCK,
+	OP, HEAP, FD, STRATEGIES, SIZE, ITERATIONS, BUFFERS, WARMUP, BATCH, THREADS, CPU, CLOCK,
 	PURGE, VERIFY, RANDOM_SEED, MMAP_STRATEGY, VMAP_STRATEGY, ORDERS, FRAGMENT, SHUFFLE,
 	MAX_BYTES, KNOBS
 };
@@ -39,6 +39,7 @@ static struct knob knobs[KNOBS] = {
 	[STRATEGIES]	= { .path = "bench/strategies" },
 	[SIZE]		= { .path = "bench/size" },
 	[ITERATIONS]	= { .path = "bench/iterations", .min = 1, .max = 1000000 },
+	[BUFFERS]	= { .path = "bench/buffers", .min = 1, .max = 1000 },
 	[WARMUP]	= { .path = "bench/warmup", .word = "auto", .max = 100000 },
 	[BATCH]		= { .path = "bench/batch", .word = "auto", .min = 1, .max = 1000000 },
 	[THREADS]	= { .path = "bench/threads", .min = 1, .max = 64 },
@@ -302,6 +303,12 @@ static int model_run(char v[KNOBS][VALUE_LEN], bool size_given)
 	}
 	if (strcmp(v[BATCH], "auto") && strcmp(v[BATCH], "1") && !is_op(v[OP], "noop pages"))
 		return -EOPNOTSUPP;
+	if (strcmp(v[BUFFERS], "1")) {
+		if (!buffers || fd || is_op(v[OP], "alloc"))
+			return -EOPNOTSUPP;
+		if (strtoull(v[BUFFERS], NULL, 10) > strtoull(v[ITERATIONS], NULL, 10))
+			return -ERANGE;
+	}
 	if (strtoull(v[ITERATIONS], NULL, 10) * threads > 1000000)
 		return -ERANGE;
 	if (!buffers)

@@ -84,6 +84,7 @@ test_defaults()
 	expect_default bench/strategies page,sg
 	expect_default bench/size 67108864
 	expect_default bench/iterations 20
+	expect_default bench/buffers 1
 	expect_default bench/warmup auto
 	expect_default bench/batch auto
 	expect_default bench/threads 1
@@ -103,7 +104,7 @@ test_defaults()
 	run 'noop iterations=2'
 	run 'size=64k iterations=6 seed=7'
 	expect_equal params "$(environment params)" "op=vmap heap=system fd=none \
-strategies=page,sg size=65536 iterations=6 warmup=auto batch=auto threads=1 cpu=any \
+strategies=page,sg size=65536 iterations=6 buffers=1 warmup=auto batch=auto threads=1 cpu=any \
 clock=monotonic purge=none verify=1 seed=7"
 }
 

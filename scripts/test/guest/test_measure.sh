@@ -73,7 +73,7 @@ expect_clock()
 	run "noop clock=$1 iterations=6"
 	expect_awk "p50_$2" "$(column "p50_$2" strategy=page) >= 0"
 	expect_match 'header of samples.csv' "$(head -n 1 "$D/bench/samples.csv")" \
-		"round,arm,phase,strategy,order_in_round,$2,cpu,flags,thread"
+		"round,arm,phase,strategy,order_in_round,$2,cpu,flags,thread,buffer"
 	expect_equal 'environment' "$(environment clock)" "$1"
 }
 
