@@ -2,6 +2,9 @@
 # The statistics behind compare.sh; see its --help.
 # usage: Rscript compare.R LIMIT PHASES FORCE OLD NEW
 
+source(file.path(dirname(sub("^--file=", "", grep("^--file=", commandArgs(),
+						  value = TRUE))), "block.R"))
+
 # What makes two results unlike. Keys of the environment header, then those of
 # its line "params".
 env_keys <- c("kernel", "arch", "page_size_bytes", "preempt", "cpus",
@@ -64,8 +67,41 @@ read_unit <- function(file, lines) {
 	unit
 }
 
-# One row for each cell of a run, with its samples net of the clock, of one
-# call.
+# What one arm and phase measured: a figure a round, the median thread, and the
+# buffer of each round. Threads of a round share what disturbs it.
+read_rounds <- function(samples, unit) {
+	buffer <- column_or(samples, "buffer", 0)
+	if (!any(column_or(samples, "thread", 0) > 0))
+		return(list(raw = samples[[unit]], buffer = buffer))
+	round <- factor(samples$round, unique(samples$round))
+	list(raw = unname(vapply(split(samples[[unit]], round), median, 0)),
+	     buffer = buffer[!duplicated(samples$round)])
+}
+
+# The figures of a run that are as good as independent: medians of odd blocks where
+# rounds are correlated, none where the run is too short for that.
+independent <- function(x) {
+	if (length(x) < 30)
+		return(list(x = x, level = "rounds"))
+	block <- block_find(x, median(x))
+	size <- (block$widened / 100)^2
+	if (block$wanted > 0)
+		return(list(x = numeric(), level = "rounds"))
+	if (size < 2)
+		return(list(x = x, level = "rounds"))
+	size <- 2 * ceiling((size - 1) / 2) + 1
+	blocks <- length(x) %/% size
+	list(x = apply(matrix(x[seq_len(blocks * size)], size), 2, median), level = "blocks")
+}
+
+# Do medians of buffers differ by more than their rounds account for? As group.c.
+buffers_vary <- function(parts) {
+	medians <- vapply(parts, median, 0)
+	within <- median(vapply(parts, mad, 0, constant = 1))
+	mad(medians, constant = 1) > within * sqrt(pi / min(lengths(parts)))
+}
+
+# One row for each cell of a run, with its rounds net of the clock, of one call.
 read_run <- function(file) {
 	lines <- readLines(file, warn = FALSE)
 	unit <- read_unit(file, lines)
@@ -90,15 +126,21 @@ read_run <- function(file) {
 	rows$chunk_bytes <- 2 ^ round(log2(chunk))
 	rows$samples <- lapply(seq_len(nrow(rows)), function(i) {
 		row <- rows[i, ]
-		raw <- samples[samples$arm == row$arm & samples$phase == row$phase, unit]
-		if (!is.numeric(raw) || anyNA(raw) || length(raw) < row$iterations)
+		mine <- samples[samples$arm == row$arm & samples$phase == row$phase, ]
+		if (!is.numeric(mine[[unit]]) || anyNA(mine[[unit]]))
+			die(samples_file, " does not have the samples of ", row$phase,
+			    " ", row$strategy)
+		rounds <- read_rounds(mine, unit)
+		raw <- rounds$raw / row$batch
+		if (length(raw) < row$iterations)
 			die(samples_file, " does not have the samples of ", row$phase,
 			    " ", row$strategy)
 		if (!length(raw))
-			return(numeric())
+			return(list())
+		parts <- unname(split(raw, rounds$buffer))
 		# What the engine subtracted shows in the two medians.
-		raw <- raw / row$batch
-		raw - (median(raw) - row$p50)
+		offset <- median(vapply(parts, median, 0)) - row$p50
+		lapply(parts, function(part) part - offset)
 	})
 	rows$file <- file
 	list(rows = rows, env = read_environment(lines))
@@ -120,15 +162,31 @@ read_directory <- function(directory) {
 				     row$asked_batch, row$unit)
 			cell <- cells[[key]]
 			if (is.null(cell))
-				cell <- list(row = row, env = run$env, samples = numeric(),
+				cell <- list(row = row, env = run$env, parts = list(),
 					     floor = 0)
-			cell$samples <- c(cell$samples, row$samples[[1]])
+			cell$parts <- c(cell$parts, row$samples[[1]])
 			cell$floor <- max(cell$floor, 10 * row$tick / row$batch,
 					  3 * row$overhead / row$batch)
 			cells[[key]] <- cell
 		}
 	}
 	cells
+}
+
+# The level that both sides have enough of: buffers, of one or several runs, else
+# rounds of few buffers, which say nothing of the next one.
+take_level <- function(cell, over_buffers) {
+	if (over_buffers) {
+		cell$samples <- vapply(cell$parts, median, 0)
+		cell$level <- "buffers"
+		cell$varies <- buffers_vary(cell$parts)
+		return(cell)
+	}
+	figures <- lapply(cell$parts, independent)
+	cell$samples <- unlist(lapply(figures, `[[`, "x"))
+	cell$level <- if (any(vapply(figures, `[[`, "", "level") == "blocks")) "blocks" else "rounds"
+	cell$varies <- FALSE
+	cell
 }
 
 # --- environments ---
@@ -192,7 +250,10 @@ p_regressed <- function(x, y, limit) {
 }
 
 compare_cell <- function(old, new, limit) {
-	answer <- list(old = median(old$samples), new = median(new$samples),
+	# as the module has it, whatever the level that the change is taken at
+	p50 <- function(cell)
+		median(if (cell$level == "buffers") cell$samples else unlist(cell$parts))
+	answer <- list(old = p50(old), new = p50(new),
 		       change = NA, lo = NA, hi = NA, p = 1)
 	if (min(length(old$samples), length(new$samples)) < min_samples)
 		return(answer)
@@ -257,6 +318,11 @@ main <- function(limit, phases, force, old_directory, new_directory) {
 		die("OLD and NEW have no cell in common")
 	}
 
+	for (key in both) {
+		over <- min(length(old[[key]]$parts), length(new[[key]]$parts)) >= min_samples
+		old[[key]] <- take_level(old[[key]], over)
+		new[[key]] <- take_level(new[[key]], over)
+	}
 	answers <- lapply(both, function(key) compare_cell(old[[key]], new[[key]], limit))
 	get <- function(name) vapply(answers, function(a) as.numeric(a[[name]]), 0)
 	floor <- vapply(answers, function(a) isTRUE(a$floor), NA)
@@ -277,6 +343,9 @@ main <- function(limit, phases, force, old_directory, new_directory) {
 			 samples = vapply(both, function(key)
 				paste0(length(old[[key]]$samples), "/",
 				       length(new[[key]]$samples)), ""),
+			 of = vapply(both, function(key)
+				if ("blocks" %in% c(old[[key]]$level, new[[key]]$level))
+					"blocks" else old[[key]]$level, ""),
 			 old = number(get("old")), new = number(get("new")),
 			 change_pct = percent(get("change")), lo95_pct = percent(get("lo")),
 			 hi95_pct = percent(get("hi")), verdict = verdict)
@@ -284,7 +353,7 @@ main <- function(limit, phases, force, old_directory, new_directory) {
 	for (unit in unique(units)) {
 		rows <- lapply(columns, `[`, units == unit)
 		names(rows) <- sub("^(old|new)$", paste0("\\1_p50_", unit), names(rows))
-		print_table(rows, left = c("op", "phase", "strategy", "heap", "verdict"))
+		print_table(rows, left = c("op", "phase", "strategy", "heap", "of", "verdict"))
 	}
 
 	cat("\n")
@@ -300,6 +369,19 @@ main <- function(limit, phases, force, old_directory, new_directory) {
 		cat("note: an incomplete run:", file, "\n")
 	if (any(lengths(lapply(c(old[both], new[both]), `[[`, "samples")) > max_samples))
 		cat("note: of more than", max_samples, "samples every so many were taken\n")
+	few <- sum(columns$of != "buffers")
+	if (few)
+		cat(sprintf("note: %d cells are of rounds of fewer than %d buffers, and say nothing of other buffers: measure with buffers=N, or in several runs\n",
+			    few, min_samples))
+	varied <- sum(vapply(both, function(key) old[[key]]$varies || new[[key]]$varies, NA))
+	if (few < length(both))
+		cat(sprintf("note: buffers varied most in %d of %d cells, rounds in the others\n",
+			    varied, length(both) - few))
+	short <- sum(vapply(both, function(key) min(length(old[[key]]$samples),
+		length(new[[key]]$samples)) < min_samples, NA))
+	if (short)
+		cat(sprintf("note: %d cells have fewer than %d figures, or rounds correlated beyond what the run can show: take longer runs\n",
+			    short, min_samples))
 	unclear <- sum(verdict == "unclear") + length(lost)
 	cat(sprintf("%d regressed, %d unclear, %d ok, %d below_floor (limit %+g %%, %d cells)\n",
 		    sum(regressed), unclear, sum(verdict == "ok"), sum(floor), limit,

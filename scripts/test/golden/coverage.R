@@ -4,7 +4,7 @@
 # usage: Rscript coverage.R [RUNS [ROUNDS...]]
 
 here <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)))
-source(file.path(here, "block.R"))
+source(file.path(here, "..", "..", "compare", "block.R"))
 
 # Correlation falls by rho from a round to the next.
 correlated <- function(n, rho) {

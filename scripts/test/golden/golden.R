@@ -3,7 +3,7 @@
 # usage: Rscript golden.R make FILE; Rscript golden.R check TOPIC OUTPUT
 
 here <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)))
-source(file.path(here, "block.R"))
+source(file.path(here, "..", "..", "compare", "block.R"))
 
 # --- arrays ---
 
@@ -177,7 +177,7 @@ groups <- function(x) {
 topics <- list(
 	cancelled = function(pair) cancelled(pair$x),
 	group = function(pair) groups(pair$x),
-	block = function(pair) block_find(pair$x),
+	block = function(pair) block_find(pair$x, exact = TRUE),
 	summary = function(pair) c(summarise(pair$x), lag1 = lag1(pair$x)),
 	mannwhitney = function(pair) mann_whitney(pair$x, pair$y),
 	modes = function(pair) two_modes(pair$x, pair$kind),

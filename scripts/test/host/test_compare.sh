@@ -5,7 +5,9 @@
 
 # result DIR [KEY=VALUE...]: results of one run as bench.sh leaves them, with
 # samples from a lognormal distribution. The keys: n, arms, phases, median
-# (net), spread (the deviation in percent), draw (a number for each random
+# (net), spread (the deviation in percent), buffers (the rounds are divided between so
+# many), between (the deviation of buffers in percent), threads (odd; all share a
+# round's deviation), draw (a number for each random
 # sequence), slow (percent that the last arm's last phase is slower), overhead,
 # batch, kernel, verify, srcversion, file.
 result()
@@ -22,9 +24,9 @@ result()
 	function normal() {
 		return sqrt(-2 * log(uniform())) * cos(6.283185307179586 * uniform())
 	}
-	function middle(n,   i, j, t, sorted) {
+	function middle(values, n,   i, j, t, sorted) {
 		for (i = 1; i <= n; i++) {
-			t = raw[i]
+			t = values[i]
 			for (j = i; j > 1 && sorted[j - 1] > t; j--)
 				sorted[j] = sorted[j - 1]
 			sorted[j] = t
@@ -33,7 +35,7 @@ result()
 	}
 	BEGIN {
 		n = split("n=31 arms=2 phases=2 median=1000000 spread=0.5 draw=1 slow=0 " \
-			"overhead=50 batch=1 kernel=6.1 verify=1 srcversion=A " \
+			"buffers=1 between=0 threads=1 overhead=50 batch=1 kernel=6.1 verify=1 srcversion=A " \
 			"file=01-vmap " settings, word, " ")
 		for (i = 1; i <= n; i++) {
 			split(word[i], pair, "=")
@@ -50,23 +52,34 @@ result()
 			" iterations=" set["n"] " verify=" set["verify"] \
 			" seed=" set["draw"] >csv
 		print "run,op,phase,strategy,heap,size_bytes,chunks,iterations," \
-			"complete,overhead_ns,tick_ns,p50_ns,batch,flags" >csv
-		print "round,arm,phase,strategy,order_in_round,ns,cpu,flags" >samples
+			"complete,overhead_ns,tick_ns,p50_ns,batch,flags,threads,buffers" >csv
+		print "round,arm,phase,strategy,order_in_round,ns,cpu,flags,thread,buffer" >samples
 		for (arm = 0; arm < set["arms"]; arm++)
 			for (phase = 1; phase <= set["phases"]; phase++) {
 				centre = set["median"]
 				if (arm == set["arms"] - 1 && phase == set["phases"])
 					centre *= 1 + set["slow"] / 100
-				for (i = 1; i <= set["n"]; i++) {
-					raw[i] = centre * exp(normal() * set["spread"] / 100)
-					raw[i] = int(raw[i] * set["batch"] + set["overhead"] + 0.5)
-					print i - 1 "," arm ",p" phase ",s" arm + 1 ",0," \
-						raw[i] ",0," >samples
+				each = set["n"] / set["buffers"]
+				for (i = 0; i < set["n"]; i++) {
+					if (i % each == 0)
+						one = centre * exp(set["between"] ? \
+							normal() * set["between"] / 100 : 0)
+					ns = one * exp(normal() * set["spread"] / 100)
+					ns = int(ns * set["batch"] + set["overhead"] + 0.5)
+					raw[i % each + 1] = ns
+					buffer = int(i / each)
+					for (thread = 0; thread < set["threads"]; thread++)
+						print i "," arm ",p" phase ",s" arm + 1 ",0," \
+							ns + 100 * (thread - (set["threads"] - 1) / 2) \
+							",0,," thread "," buffer >samples
+					if (i % each == each - 1)
+						medians[buffer + 1] = middle(raw, each)
 				}
-				p50 = (middle(set["n"]) - set["overhead"]) / set["batch"]
-				printf "1,vmap,p%d,s%d,system,1048576,1,%d,1,%d,1,%d,%d,\n",
-					phase, arm + 1, set["n"], set["overhead"], p50,
-					set["batch"] >csv
+				p50 = middle(medians, set["buffers"]) - set["overhead"]
+				printf "1,vmap,p%d,s%d,system,1048576,1,%d,1,%d,1,%d,%d,,%d,%d\n",
+					phase, arm + 1, set["n"], set["overhead"],
+					p50 / set["batch"], set["batch"], set["threads"],
+					set["buffers"] >csv
 			}
 	}'
 }
@@ -225,7 +238,7 @@ test_batch()
 	result "$scratch/old" draw=1 median=1000 batch=100
 	result "$scratch/new" draw=2 median=1000 batch=100 slow=5
 	compare 1 "$scratch/old" "$scratch/new"
-	expect_line '^vmap +p2 +s2 .* 100 +31/31 +(999|100[0-9]) +10[45][0-9] .* regressed$'
+	expect_line '^vmap +p2 +s2 .* 100 +31/31 +rounds +(999|100[0-9]) +10[45][0-9] .* regressed$'
 }
 
 # What is lost in the clock says nothing, and does not count.
@@ -236,6 +249,48 @@ test_floor()
 	result "$scratch/new" draw=2 median=30
 	compare 0 "$scratch/old" "$scratch/new"
 	expect_equal 'cells below the floor' "$(verdicts below_floor)" 4
+}
+
+# Threads of a round are one figure: three threads are no more samples than one.
+test_threads()
+{
+	fresh
+	result "$scratch/old" draw=1 threads=3
+	result "$scratch/new" draw=2 threads=3
+	compare 0 "$scratch/old" "$scratch/new"
+	expect_line '^vmap +p2 +s2 .* 3 +1 +31/31 +rounds '
+	expect_line '^note: 4 cells are of rounds of fewer than 6 buffers'
+}
+
+# Buffers that differ are a figure each, however many rounds they have; as rounds of
+# one buffer the same samples are a difference that is none.
+test_buffers()
+{
+	fresh
+	result "$scratch/old" draw=11 n=210 buffers=7 between=3
+	result "$scratch/new" draw=12 n=210 buffers=7 between=3
+	status=0
+	"$test_dir/../compare.sh" --max-regress 0 "$scratch/old" "$scratch/new" \
+		>"$scratch/compare.out" 2>"$scratch/compare.err" || status=$?
+	expect_equal 'exit status for equal sides' "$status" 2
+	expect_line '^vmap +p2 +s2 .* 7/7 +buffers '
+	expect_line '^note: buffers varied most in 4 of 4 cells'
+	result "$scratch/new" draw=12 n=210 buffers=7 between=1 slow=20
+	compare 1 "$scratch/old" "$scratch/new"
+	expect_equal 'cells that regressed' "$(verdicts regressed)" 1
+}
+
+# Runs in one folder have a buffer each.
+test_buffers_of_runs()
+{
+	fresh
+	for run in 1 2 3 4 5 6; do
+		result "$scratch/old" draw=$run file=0$run-vmap
+		result "$scratch/new" draw=1$run file=0$run-vmap
+	done
+	compare 0 "$scratch/old" "$scratch/new"
+	expect_line '^vmap +p2 +s2 .* 6/6 +buffers '
+	expect_line '^note: buffers varied most in [01] of 4 cells'
 }
 
 # Garbage is refused, with the file's name.
