@@ -7,6 +7,8 @@
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/kernel.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/of.h>
@@ -48,6 +50,14 @@ static void dbb_env_read_file(const char *path, char *text, size_t size)
 	text[strcspn(text, "\n")] = '\0';
 }
 
+/* Each load has a code layout of its own: results say which one they are of. */
+static u64 dbb_env_loaded_ms;
+
+void dbb_env_init(void)
+{
+	dbb_env_loaded_ms = div_u64(ktime_get_boottime_ns(), NSEC_PER_MSEC);
+}
+
 /*
  * @cpu is the one that measures. A guest cannot see -icount: whoever starts QEMU has
  * to say dbb.accel=icount.
@@ -63,6 +73,7 @@ void dbb_env_read(struct dbb_env *env, unsigned int cpu)
 	scnprintf(line, sizeof(line), "/sys/devices/system/cpu/cpu%u/cpufreq/scaling_governor",
 		  cpu);
 	dbb_env_read_file(line, env->governor, sizeof(env->governor));
+	dbb_env_read_file("/proc/sys/kernel/random/boot_id", env->boot_id, sizeof(env->boot_id));
 	dbb_env_read_file("/proc/cmdline", line, sizeof(line));
 	env->icount = strstr(line, "dbb.accel=icount");
 }
@@ -194,4 +205,7 @@ void dbb_env_describe(const struct dbb_env *env, dbb_describe_fn say, void *data
 	say(data, "disturbed_by", "switched,migrated," DBB_INTERRUPTS_COUNTED);
 	say(data, "module_version", THIS_MODULE->version);
 	say(data, "module_srcversion", THIS_MODULE->srcversion ?: "unknown");
+	say(data, "boot_id", env->boot_id);
+	scnprintf(text, sizeof(text), "%llu", dbb_env_loaded_ms);
+	say(data, "module_loaded_ms", text);
 }

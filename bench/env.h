@@ -16,11 +16,13 @@ typedef void (*dbb_describe_fn)(void *data, const char *key, const char *value);
 struct dbb_env {
 	char clocksource[DBB_ENV_TEXT_MAX];
 	char governor[DBB_ENV_TEXT_MAX];	/* of the CPU that measures */
+	char boot_id[DBB_ENV_TEXT_MAX];
 	const char *preempt;
 	unsigned int cpus;	/* online */
 	bool icount;	/* a guest of QEMU -icount, as far as is known */
 };
 
+void dbb_env_init(void);
 void dbb_env_read(struct dbb_env *env, unsigned int cpu);
 void dbb_env_describe(const struct dbb_env *env, dbb_describe_fn say, void *data);
 const char *dbb_env_warning(const struct dbb_env *env);

@@ -9,6 +9,7 @@
 
 #include "../heap/compat.h"
 #include "../heap/heap.h"
+#include "env.h"
 #include "files.h"
 #include "result.h"
 #include "selftest/selftest.h"
@@ -19,6 +20,7 @@ static int __init dbb_main_init(void)
 {
 	int ret;
 
+	dbb_env_init();
 	dbb_main_root = debugfs_create_dir(KBUILD_MODNAME, NULL);
 	if (IS_ERR(dbb_main_root)) {
 		pr_err("no debugfs (%pe): booted with debugfs=off?\n", dbb_main_root);

@@ -30,6 +30,9 @@ Options, before or after the LINEs:
   --out DIR      where NN-op.results.txt, NN-op.csv, NN-op.samples.csv,
                  environment.txt and kernel.log go (default: a new folder
                  results/DATE-TIME-bench, listed in results/index.csv)
+  --repeat N     all of that N times (at most 99), and the module loaded anew each
+                 time: code and data get another place, of which a figure can
+                 depend. compare.sh needs 6 loads for an interval over loads
   --quiet        print results and errors only
   --keep         leave the module loaded
 
@@ -134,6 +137,31 @@ run_lines()
 	done
 }
 
+# Runs the LINEs once for each load of the module.
+run_repeated()
+{
+	load=1
+	while :; do
+		[ "$repeat" = 1 ] || title "load $load of $repeat"
+		run_lines "$@" || return
+		load=$((load + 1))
+		[ "$load" -le "$repeat" ] || return 0
+		reload_module
+	done
+}
+
+# The value of --repeat. A module that was there may have knobs and users.
+check_repeat()
+{
+	case $repeat in
+	[1-9] | [1-9][0-9]) ;;
+	*) usage_error "--repeat '$repeat' is refused; accepted: 1 to 99" ;;
+	esac
+	[ "$repeat" = 1 ] || [ ! -d /sys/module/dmabuf_bench ] ||
+		die "--repeat $repeat loads the module anew, but it is loaded already:" \
+			"run rmmod dmabuf_bench first"
+}
+
 # shellcheck disable=SC2317 # called by the trap
 cleanup()
 {
@@ -144,6 +172,7 @@ cleanup()
 }
 
 command="${0##*/} $*"
+repeat=1
 # options are taken out, and the lines rotated past them
 arguments_left=$#
 while [ "$arguments_left" -gt 0 ]; do
@@ -154,6 +183,13 @@ while [ "$arguments_left" -gt 0 ]; do
 		continue
 	}
 	case $1 in
+	--repeat)
+		[ "$arguments_left" -gt 1 ] || usage_error "$1 takes a value"
+		repeat=$2
+		shift 2
+		arguments_left=$((arguments_left - 2))
+		continue
+		;;
 	-*) usage_error "unknown option $1" ;;
 	esac
 	set -- "$@" "$1"
@@ -161,7 +197,8 @@ while [ "$arguments_left" -gt 0 ]; do
 	arguments_left=$((arguments_left - 1))
 done
 [ $# -gt 0 ] || set -- patches
+check_repeat
 
 start_session "${out:-results}"
 open_results bench "$command"
-run_lines "$@"
+run_repeated "$@"

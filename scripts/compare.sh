@@ -21,19 +21,21 @@ the clock's unit; several runs of a cell in one directory are taken together.
 
 The change is the Hodges-Lehmann estimate, the median of all new / old, and its
 95 % interval that of the Mann-Whitney test (R, wilcox.test), from the figures of
-both sides. Where both have 6 buffers, of a run with buffers=N or of several runs,
-each buffer is one figure, the median of its rounds. Else each round is one, the
-median of its threads; where rounds are correlated, so many in a row are one, and a
-run too short for that has none. The column "of" says which. One of the verdicts
+both sides. Where both have 6 boots, each boot is one figure; else, where both have 6
+loads of the module (bench.sh --repeat), each load; else each of 6 buffers, of a run
+with buffers=N or of several runs. A figure is the median of those of the level below.
+Else each round is one, the median of its threads; where rounds are correlated, so
+many in a row are one, and a run too short for that has none. The column "of" says
+which, and a note says which level varied most. One of the verdicts
   regressed    the whole interval is above --max-regress, also at the level
                that Holm's correction for the number of cells asks for
   ok           the whole interval is below it
-  unclear      neither; or fewer than 6 figures on a side; or the cell is
-               missing in NEW
+  unclear      neither; or fewer than 6 figures on a side; or there are a few
+               boots, loads or buffers that vary more than what is compared;
+               or the cell is missing in NEW
   below_floor  less than ten ticks or three reads of the clock: too short to
                compare; does not affect the exit status
-The interval covers the variation between buffers or rounds of these runs, not from
-boot to boot: measure each side in several runs, loads or boots.
+The interval covers the variation at the level of its figures and below it.
 
 Directories are refused when their environments differ (kernel, arch, page size,
 preemption, cpus, clock source, PAT, governor, hypervisor, debug options,

@@ -2,8 +2,9 @@
 # The statistics behind compare.sh; see its --help.
 # usage: Rscript compare.R LIMIT PHASES FORCE OLD NEW
 
-source(file.path(dirname(sub("^--file=", "", grep("^--file=", commandArgs(),
-						  value = TRUE))), "block.R"))
+for (part in c("block.R", "levels.R"))
+	source(file.path(dirname(sub("^--file=", "", grep("^--file=", commandArgs(),
+							  value = TRUE))), part))
 
 # What makes two results unlike. Keys of the environment header, then those of
 # its line "params".
@@ -13,7 +14,6 @@ env_keys <- c("kernel", "arch", "page_size_bytes", "preempt", "cpus",
 param_keys <- c("verify", "clock", "purge", "cpu")
 
 level <- 0.95		# of the intervals, two-sided
-min_samples <- 6	# fewer have no such interval
 max_samples <- 20000	# more are thinned out evenly, for the time it takes
 
 die <- function(...) {
@@ -78,33 +78,11 @@ read_rounds <- function(samples, unit) {
 	     buffer = buffer[!duplicated(samples$round)])
 }
 
-# The figures of a run that are as good as independent: medians of odd blocks where
-# rounds are correlated, none where the run is too short for that.
-independent <- function(x) {
-	if (length(x) < 30)
-		return(list(x = x, level = "rounds"))
-	block <- block_find(x, median(x))
-	size <- (block$widened / 100)^2
-	if (block$wanted > 0)
-		return(list(x = numeric(), level = "rounds"))
-	if (size < 2)
-		return(list(x = x, level = "rounds"))
-	size <- 2 * ceiling((size - 1) / 2) + 1
-	blocks <- length(x) %/% size
-	list(x = apply(matrix(x[seq_len(blocks * size)], size), 2, median), level = "blocks")
-}
-
-# Do medians of buffers differ by more than their rounds account for? As group.c.
-buffers_vary <- function(parts) {
-	medians <- vapply(parts, median, 0)
-	within <- median(vapply(parts, mad, 0, constant = 1))
-	mad(medians, constant = 1) > within * sqrt(pi / min(lengths(parts)))
-}
-
-# One row for each cell of a run, with its rounds net of the clock, of one call.
+# One row for each cell of a run, with its boot and load and its rounds net of the clock, of one call.
 read_run <- function(file) {
 	lines <- readLines(file, warn = FALSE)
 	unit <- read_unit(file, lines)
+	header <- read_header(lines)
 	in_unit <- paste0(c("overhead_", "tick_", "p50_"), unit)
 	rows <- read_table(file, lines, c("op", "phase", "strategy", "heap",
 		"size_bytes", "chunks", "iterations", in_unit))
@@ -118,7 +96,7 @@ read_run <- function(file) {
 	rows$threads <- column_or(rows, "threads", 1)
 	rows$batch <- column_or(rows, "batch", 1)
 	# What was asked for: "auto" comes to another number each time.
-	asked <- read_params(read_header(lines))["batch"]
+	asked <- read_params(header)["batch"]
 	rows$asked_batch <- if (is.na(asked)) rows$batch else asked
 	# Rows come arm by arm, each with every phase.
 	rows$arm <- (seq_len(nrow(rows)) - 1) %/% length(unique(rows$phase))
@@ -142,6 +120,8 @@ read_run <- function(file) {
 		offset <- median(vapply(parts, median, 0)) - row$p50
 		lapply(parts, function(part) part - offset)
 	})
+	rows$boot <- paste(header["boot_id"])
+	rows$load <- paste(header["boot_id"], header["module_loaded_ms"])
 	rows$file <- file
 	list(rows = rows, env = read_environment(lines))
 }
@@ -163,30 +143,17 @@ read_directory <- function(directory) {
 			cell <- cells[[key]]
 			if (is.null(cell))
 				cell <- list(row = row, env = run$env, parts = list(),
+					     boots = character(), loads = character(),
 					     floor = 0)
 			cell$parts <- c(cell$parts, row$samples[[1]])
+			cell$boots <- c(cell$boots, rep(row$boot, length(row$samples[[1]])))
+			cell$loads <- c(cell$loads, rep(row$load, length(row$samples[[1]])))
 			cell$floor <- max(cell$floor, 10 * row$tick / row$batch,
 					  3 * row$overhead / row$batch)
 			cells[[key]] <- cell
 		}
 	}
 	cells
-}
-
-# The level that both sides have enough of: buffers, of one or several runs, else
-# rounds of few buffers, which say nothing of the next one.
-take_level <- function(cell, over_buffers) {
-	if (over_buffers) {
-		cell$samples <- vapply(cell$parts, median, 0)
-		cell$level <- "buffers"
-		cell$varies <- buffers_vary(cell$parts)
-		return(cell)
-	}
-	figures <- lapply(cell$parts, independent)
-	cell$samples <- unlist(lapply(figures, `[[`, "x"))
-	cell$level <- if (any(vapply(figures, `[[`, "", "level") == "blocks")) "blocks" else "rounds"
-	cell$varies <- FALSE
-	cell
 }
 
 # --- environments ---
@@ -252,10 +219,12 @@ p_regressed <- function(x, y, limit) {
 compare_cell <- function(old, new, limit) {
 	# as the module has it, whatever the level that the change is taken at
 	p50 <- function(cell)
-		median(if (cell$level == "buffers") cell$samples else unlist(cell$parts))
+		median(if (cell$level %in% above_rounds) cell$samples else unlist(cell$parts))
 	answer <- list(old = p50(old), new = p50(new),
 		       change = NA, lo = NA, hi = NA, p = 1)
-	if (min(length(old$samples), length(new$samples)) < min_samples)
+	if (min(length(old$samples), length(new$samples)) < min_figures)
+		return(answer)
+	if (length(old$unrepeated) || length(new$unrepeated))
 		return(answer)
 	if (max(answer$old, answer$new) < max(old$floor, new$floor)) {
 		answer$floor <- TRUE
@@ -319,9 +288,9 @@ main <- function(limit, phases, force, old_directory, new_directory) {
 	}
 
 	for (key in both) {
-		over <- min(length(old[[key]]$parts), length(new[[key]]$parts)) >= min_samples
-		old[[key]] <- take_level(old[[key]], over)
-		new[[key]] <- take_level(new[[key]], over)
+		level_taken <- choose_level(old[[key]], new[[key]])
+		old[[key]] <- take_level(old[[key]], level_taken)
+		new[[key]] <- take_level(new[[key]], level_taken)
 	}
 	answers <- lapply(both, function(key) compare_cell(old[[key]], new[[key]], limit))
 	get <- function(name) vapply(answers, function(a) as.numeric(a[[name]]), 0)
@@ -369,19 +338,8 @@ main <- function(limit, phases, force, old_directory, new_directory) {
 		cat("note: an incomplete run:", file, "\n")
 	if (any(lengths(lapply(c(old[both], new[both]), `[[`, "samples")) > max_samples))
 		cat("note: of more than", max_samples, "samples every so many were taken\n")
-	few <- sum(columns$of != "buffers")
-	if (few)
-		cat(sprintf("note: %d cells are of rounds of fewer than %d buffers, and say nothing of other buffers: measure with buffers=N, or in several runs\n",
-			    few, min_samples))
-	varied <- sum(vapply(both, function(key) old[[key]]$varies || new[[key]]$varies, NA))
-	if (few < length(both))
-		cat(sprintf("note: buffers varied most in %d of %d cells, rounds in the others\n",
-			    varied, length(both) - few))
-	short <- sum(vapply(both, function(key) min(length(old[[key]]$samples),
-		length(new[[key]]$samples)) < min_samples, NA))
-	if (short)
-		cat(sprintf("note: %d cells have fewer than %d figures, or rounds correlated beyond what the run can show: take longer runs\n",
-			    short, min_samples))
+	for (line in level_notes(old[both], new[both]))
+		cat("note: ", line, "\n", sep = "")
 	unclear <- sum(verdict == "unclear") + length(lost)
 	cat(sprintf("%d regressed, %d unclear, %d ok, %d below_floor (limit %+g %%, %d cells)\n",
 		    sum(regressed), unclear, sum(verdict == "ok"), sum(floor), limit,

@@ -68,6 +68,14 @@ check_loaded()
 		"$1 has ${version:-none that can be read}): run rmmod dmabuf_bench, or leave out --module"
 }
 
+# Takes out what load_module loaded, and loads it again.
+reload_module()
+{
+	rmmod dmabuf_bench || die "the module cannot be unloaded: something uses its heaps"
+	loaded_here=
+	load_module "$module"
+}
+
 # Only if load_module loaded it.
 unload_module()
 {

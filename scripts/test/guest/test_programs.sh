@@ -140,6 +140,27 @@ test_bench_sh_loads()
 	[ -s "$scratch/loads/02-noop.csv" ] || complain 'the second run has not number 02'
 }
 
+# Each repetition is of a load of its own, and the results say of which.
+test_bench_sh_repeat()
+{
+	expect_status 3 sh "$scripts/bench.sh" --repeat 2 'noop iterations=6'
+	expect_output 'rmmod dmabuf_bench'
+	for count in 0 100 x 1x ''; do
+		expect_status 3 sh "$scripts/bench.sh" --repeat "$count" 'noop iterations=6'
+		expect_output "'$count' is refused; accepted: 1 to 99"
+	done
+	unload || fail 'rmmod failed'
+	expect_status 0 sh "$scripts/bench.sh" --out "$scratch/repeat" --repeat 3 \
+		'noop iterations=6' 'pages size=1M iterations=6'
+	! is_loaded || complain 'the module is still loaded'
+	expect_output 'load 3 of 3'
+	sed -n 's/^# module_loaded_ms=//p' "$scratch/repeat"/*.csv >"$scratch/loaded"
+	expect_equal 'results' "$(count_lines <"$scratch/loaded")" 6
+	expect_equal 'different loads' "$(sort -u "$scratch/loaded" | count_lines)" 3
+	expect_equal 'boots' "$(sed -n 's/^# boot_id=//p' "$scratch/repeat"/*.csv | sort -u)" \
+		"$(cat /proc/sys/kernel/random/boot_id)"
+}
+
 # bench.sh says why a line was refused, and fails.
 test_bench_sh_errors()
 {

@@ -63,7 +63,7 @@ test_header()
 	keys=$(sed -n 's/^# \([a-z_]*\)=.*/\1/p' "$D/bench/results.csv" | tr '\n' ' ')
 	for key in kernel arch page_size_bytes preempt cpus clocksource pat \
 		governor virtualised debug_options disturbed_by module_version \
-		module_srcversion traced params; do
+		module_srcversion boot_id module_loaded_ms traced params; do
 		case " $keys " in
 		*" $key "*) ;;
 		*) complain "no environment line '$key='" ;;

@@ -9,7 +9,7 @@
 # many), between (the deviation of buffers in percent), threads (odd; all share a
 # round's deviation), draw (a number for each random
 # sequence), slow (percent that the last arm's last phase is slower), overhead,
-# batch, kernel, verify, srcversion, file.
+# batch, kernel, verify, srcversion, boot, load, file.
 result()
 {
 	directory=$1
@@ -36,6 +36,7 @@ result()
 	BEGIN {
 		n = split("n=31 arms=2 phases=2 median=1000000 spread=0.5 draw=1 slow=0 " \
 			"buffers=1 between=0 threads=1 overhead=50 batch=1 kernel=6.1 verify=1 srcversion=A " \
+			"boot=b load=1 " \
 			"file=01-vmap " settings, word, " ")
 		for (i = 1; i <= n; i++) {
 			split(word[i], pair, "=")
@@ -48,6 +49,7 @@ result()
 		samples = directory "/" set["file"] ".samples.csv"
 		print "# kernel=" set["kernel"] "\n# arch=x86_64\n# cpus=2" >csv
 		print "# module_srcversion=" set["srcversion"] >csv
+		print "# boot_id=" set["boot"] "\n# module_loaded_ms=" set["load"] >csv
 		print "# params=op=vmap heap=system strategies=s1,s2 size=1048576" \
 			" iterations=" set["n"] " verify=" set["verify"] \
 			" seed=" set["draw"] >csv
@@ -290,7 +292,74 @@ test_buffers_of_runs()
 	done
 	compare 0 "$scratch/old" "$scratch/new"
 	expect_line '^vmap +p2 +s2 .* 6/6 +buffers '
-	expect_line '^note: buffers varied most in [01] of 4 cells'
+	expect_line '^note: rounds varied most in [34] of 4 cells'
+	expect_line '^note: all is of one load and one boot on each side'
+}
+
+# Each load is one figure where there are six; loads that differ are no regression.
+test_loads()
+{
+	fresh
+	for load in 1 2 3 4 5 6 7; do
+		for side in old new; do
+			result "$scratch/$side" draw=$load$load file=0$load-vmap n=60 buffers=4 \
+				between=0.2 load=$load median=$((1000000 + 40000 * (load * 3 % 7)))
+		done
+	done
+	result "$scratch/new" draw=88 file=08-vmap n=60 buffers=4 between=0.2 load=8 \
+		median=1240000
+	compare 2 --max-regress 0 "$scratch/old" "$scratch/new"
+	expect_line '^vmap +p2 +s2 .* 7/8 +loads '
+	expect_line '^note: loads varied most in 4 of 4 cells'
+	expect_line '^note: all is of one boot on each side'
+}
+
+# Buffers of two loads that differ say nothing of the third.
+test_few_loads()
+{
+	fresh
+	for load in 1 2; do
+		for side in old new; do
+			result "$scratch/$side" draw=$load$load file=0$load-vmap n=60 buffers=4 \
+				between=0.2 load=$load median=$((1000000 + 40000 * load))
+		done
+	done
+	compare 2 "$scratch/old" "$scratch/new"
+	expect_equal 'unclear cells' "$(verdicts unclear)" 4
+	expect_line '^vmap +p2 +s2 .* 8/8 +buffers '
+	expect_line '^note: 4 cells are unclear because loads differ, and there are fewer than 6'
+	for load in 1 2; do
+		for side in old new; do
+			result "$scratch/$side" draw=$load$load file=0$load-vmap n=60 buffers=4 \
+				between=0.2 load=$load
+		done
+	done
+	compare 0 "$scratch/old" "$scratch/new"
+	expect_equal 'cells of equal loads that are ok' "$(verdicts ok)" 4
+}
+
+# The same of boots; of six of them each is one figure.
+test_boots()
+{
+	fresh
+	for boot in 1 2 3 4 5 6; do
+		for side in old new; do
+			result "$scratch/$side" draw=$boot$boot file=0$boot-vmap load=$boot \
+				boot=b$((boot % 3)) median=$((1000000 + 40000 * (boot % 3)))
+		done
+	done
+	compare 2 "$scratch/old" "$scratch/new"
+	expect_line '^vmap +p2 +s2 .* 6/6 +loads '
+	expect_line '^note: 4 cells are unclear because boots differ, and there are fewer than 6'
+	for boot in 1 2 3 4 5 6; do
+		for side in old new; do
+			result "$scratch/$side" draw=$boot$boot file=0$boot-vmap load=1 \
+				boot=b$boot median=$((1000000 + 40000 * (boot % 3)))
+		done
+	done
+	compare 2 --max-regress 0 "$scratch/old" "$scratch/new"
+	expect_line '^vmap +p2 +s2 .* 6/6 +boots '
+	expect_line '^note: boots varied most in 4 of 4 cells'
 }
 
 # Garbage is refused, with the file's name.

@@ -77,7 +77,8 @@ test_environment()
 	[ -e "$scratch/formats/results.json" ] || fetch_results
 	cd "$scratch/formats" || fail 'no results'
 	for key in kernel arch page_size_bytes preempt cpus clocksource pat governor \
-		virtualised debug_options disturbed_by module_version module_srcversion params; do
+		virtualised debug_options disturbed_by module_version module_srcversion boot_id \
+		module_loaded_ms params; do
 		value=$(jq -r ".environment.$key" results.json)
 		[ "$value" != null ] || complain "no $key in results.json"
 		grep -q -x -F "# $key=$value" results.csv || complain "no $key=$value in results.csv"
