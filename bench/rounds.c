@@ -119,7 +119,8 @@ static void dbb_rounds_trace_sample(const struct dbb_rounds *rounds, u32 round,
 	for (phase = 0; phase < params->op->nphases; phase++)
 		trace_dbb_sample(rounds->result->run, params->op->name,
 				 params->op->phases[phase].name, params->arms[arm].name,
-				 arm, round, sample->order, sample->raw[phase], sample->cpu);
+				 arm, round, sample->order, sample->raw[phase], sample->cpu,
+				 thread, sample->flags);
 }
 
 static void dbb_rounds_trace_round(const struct dbb_rounds *rounds, u32 round)

@@ -5,10 +5,12 @@
  */
 #include <linux/err.h>
 #include <linux/kernel.h>
+#include <linux/ktime.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
 
 #include "../heap/compat.h"
+#include "../trace/dbb_trace.h"
 #include "op/op.h"
 #include "param.h"
 #include "sample.h"
@@ -42,14 +44,29 @@ static u8 dbb_sample_compare(const struct dbb_sample_watch *before,
 	return flags;
 }
 
+/*
+ * @began: when the step did, of ktime_get_ns(), as clocks have other units. noinline:
+ * keeps its registers out of the path without a trace.
+ */
+static noinline void dbb_sample_trace_step(const struct dbb_work *work,
+					   const struct dbb_phase *phase,
+					   const struct dbb_sample *sample, u64 raw, u64 began,
+					   unsigned int from_cpu, u8 flags)
+{
+	trace_dbb_disturbed(phase->name, work->arm->name, work->arm - work->params->arms,
+			    work->thread, raw, ktime_get_ns() - began, from_cpu, sample->cpu,
+			    flags & DBB_SAMPLE_SWITCHED, flags & DBB_SAMPLE_INTERRUPTED);
+}
+
 /* The delay of an arm that has one goes into its first step. */
 static __always_inline int
 dbb_sample_time_step(struct dbb_work *work, const struct dbb_phase *phase, u32 batch,
 		     u64 delay, struct dbb_sample *sample, u64 *raw)
 {
 	const struct dbb_clock *clock = work->params->clock;
+	u64 start, began = trace_dbb_disturbed_enabled() ? ktime_get_ns() : 0;
 	struct dbb_sample_watch before, after;
-	u64 start;
+	u8 flags;
 	int ret;
 
 	dbb_sample_watch(&before);
@@ -61,8 +78,11 @@ dbb_sample_time_step(struct dbb_work *work, const struct dbb_phase *phase, u32 b
 		sample->spun = dbb_clock_spin(clock, delay);
 	*raw = clock->now() - start;
 	dbb_sample_watch(&after);
-	sample->flags |= dbb_sample_compare(&before, &after);
+	flags = dbb_sample_compare(&before, &after);
+	sample->flags |= flags;
 	sample->cpu = after.cpu;
+	if (flags && began)
+		dbb_sample_trace_step(work, phase, sample, *raw, began, before.cpu, flags);
 	/* what was timed is not a whole batch */
 	if (batch && !ret)
 		ret = -EINTR;

@@ -19,22 +19,27 @@ here=$(cd "$(dirname "$0")" && pwd) || exit 3
 #   mmap         the address that mmap() chose; its alignment decides about huge
 #   reclaim and  what an allocation waited for
 #   compaction
-#   sched        which tasks ran in between: the disturbed samples
+#   irq, softirq, irq_vectors (x86), ipi (arm64), sched
+#                who had the CPU instead: the disturbed samples
 default_events='vmalloc:alloc_vmap_area vmalloc:purge_vmap_area_lazy
 	vmalloc:free_vmap_area_noflush tlb:tlb_flush mmap:vm_unmapped_area
 	vmscan:mm_vmscan_direct_reclaim_begin compaction:mm_compaction_begin
-	sched:sched_switch'
+	irq:irq_handler_entry irq:irq_handler_exit irq:softirq_entry irq:softirq_exit
+	irq_vectors ipi:ipi_entry ipi:ipi_exit sched:sched_switch'
 
 usage()
 {
 	cat <<'END'
 usage: trace.sh [OPTION...] LINE...
+       trace.sh --disturbers FILE
 
 Run each LINE (see bench.sh) while the events of dmabuf_bench and some kernel
-events are recorded. Then print how often each event came, and for each phase
-the number of its samples in the trace beside p50 from the result table. Times
-of a traced run include the cost of tracing: compare arms within it, not with
-an untraced run.
+events are recorded. Then print how often each event came, for each phase the
+number of its samples in the trace beside p50 from the result table, and who
+disturbed the samples that were disturbed: which interrupt, softirq or task had
+the CPU inside their steps, how often and for how many ns, and the share of the
+disturbed samples that it was found in. Times of a traced run include the cost
+of tracing: compare arms within it, not with an untraced run.
 
 Options, before or after the LINEs:
   --out DIR           where the trace and the results go (default: a new folder
@@ -44,8 +49,15 @@ Options, before or after the LINEs:
   --no-kernel-events  record only the events of dmabuf_bench
   --buffer-kb N       trace buffer of each CPU (default 8192); when it is full,
                       the oldest events are lost, and counted
+  --disturbers FILE   no run: who disturbed the samples of FILE, a trace saved
+                      before (.txt, or .dat where trace-cmd is); for devices
+                      without awk
   --module FILE, --keep, --quiet  as for bench.sh
 
+DIR/NN-trace.disturbers.csv has a row for each disturbed step of a sample and
+each disturber; kind "unknown" where none was found, as in kernels without the
+events irq, irq_vectors or ipi. ns do not overlap: what an interrupt takes is not
+its task's. Trace times are in us: less than one may go to a neighbour.
 The events go to a tracefs instance of their own: a tracing session that is
 already on is not disturbed. trace-cmd saves it as DIR/NN-trace.dat; without
 trace-cmd it is saved as DIR/NN-trace.txt. No file is overwritten.
@@ -94,6 +106,9 @@ start_tracing()
 	instance=$DBB_TRACEFS/instances/$name
 	echo "$buffer_kb" >"$instance/buffer_size_kb" ||
 		die "no memory for a trace buffer of $buffer_kb kB for each CPU"
+	# the clock of the windows of steps, and the same on all CPUs
+	{ echo mono >"$instance/trace_clock"; } 2>/dev/null ||
+		warn "no trace clock mono: times of several CPUs may differ"
 	for event in dmabuf_bench $events; do
 		enable=$instance/events/$(printf '%s' "$event" | tr : /)/enable
 		echo 1 >"$enable" || die "$event cannot be enabled"
@@ -190,6 +205,48 @@ sum_up_samples()
 	done
 }
 
+# name_disturbers TEXT CSV: who disturbed the samples of a trace.
+name_disturbers()
+{
+	awk -v csv="$2" -f "$here/trace/disturbers.awk" "$1"
+}
+
+# Beside the trace, once that is saved.
+say_disturbers()
+{
+	title "who disturbed"
+	if ! command -v awk >/dev/null; then
+		say "no awk here; on another machine: scripts/trace.sh --disturbers FILE"
+		return
+	fi
+	(set -C && : >"$saved.disturbers.csv") || return
+	name_disturbers "$scratch/trace" "$saved.disturbers.csv" || return
+	say "saved as $saved.disturbers.csv"
+}
+
+# trace.sh --disturbers FILE
+explain_file()
+{
+	[ -r "$1" ] || die "cannot read $1"
+	command -v awk >/dev/null || die "there is no awk here"
+	csv=${1%.*}.disturbers.csv
+	case $1 in
+	*.dat)
+		command -v trace-cmd >/dev/null ||
+			die "$1 can only be read where trace-cmd is installed"
+		(set -C && : >"$csv") || die "$csv is there already, or cannot be written"
+		# -N: plugins print some events in another form
+		trace-cmd report -N -i "$1" 2>/dev/null | name_disturbers - "$csv"
+		;;
+	*)
+		(set -C && : >"$csv") || die "$csv is there already, or cannot be written"
+		name_disturbers "$1" "$csv"
+		;;
+	esac || die "$1 is no trace"
+	say "saved as $csv"
+	exit 0
+}
+
 say_summary()
 {
 	title "trace"
@@ -225,16 +282,20 @@ cleanup()
 	exit "$status"
 }
 
-instance='' wanted=default buffer_kb=8192 csvs=''
+instance='' wanted=default explain='' buffer_kb=8192 csvs=''
 command="${0##*/} $*"
 # options are taken out, and the lines rotated past them
 arguments_left=$#
 while [ "$arguments_left" -gt 0 ]; do
 	common_option "$@"
 	case $taken$1 in
-	0--events | 0--buffer-kb)
+	0--events | 0--buffer-kb | 0--disturbers)
 		[ "$arguments_left" -gt 1 ] || usage_error "$1 takes a value"
-		if [ "$1" = --events ]; then wanted=$2; else buffer_kb=$2; fi
+		case $1 in
+		--events) wanted=$2 ;;
+		--buffer-kb) buffer_kb=$2 ;;
+		--disturbers) explain=$2 ;;
+		esac
 		taken=2
 		;;
 	0--no-kernel-events) wanted=none taken=1 ;;
@@ -247,6 +308,7 @@ while [ "$arguments_left" -gt 0 ]; do
 	shift "$taken"
 	arguments_left=$((arguments_left - taken))
 done
+[ -z "$explain" ] || explain_file "$explain"
 [ $# -gt 0 ] || usage_error "no LINE to run"
 
 start_session "${out:-results}"
@@ -259,9 +321,11 @@ run_lines "$@"
 status=$?
 stop_tracing
 say_summary
-save_trace || {
+if save_trace; then
+	say_disturbers || status=3
+else
 	warn "the trace cannot be saved in $out"
 	status=3
-}
+fi
 [ "$status" != 0 ] || [ "$lost" = 0 ] || status=2
 exit "$status"

@@ -201,12 +201,14 @@ TRACE_EVENT(dbb_run_end,
 		  __entry->err)
 );
 
-/* A row of samples.csv, after the timed window. ns includes the clock overhead. */
+/* A row of samples.csv, after the round. ns includes the clock overhead. */
 TRACE_EVENT(dbb_sample,
 	TP_PROTO(unsigned int run, const char *op, const char *phase,
 		 const char *strategy, unsigned int arm, unsigned int round,
-		 unsigned int order, u64 ns, unsigned int cpu),
-	TP_ARGS(run, op, phase, strategy, arm, round, order, ns, cpu),
+		 unsigned int order, u64 ns, unsigned int cpu,
+		 unsigned int thread, bool disturbed),
+	TP_ARGS(run, op, phase, strategy, arm, round, order, ns, cpu, thread,
+		disturbed),
 	TP_STRUCT__entry(
 		__field(unsigned int, run)
 		__array(char, op, DBB_TRACE_NAME_LEN)
@@ -217,6 +219,8 @@ TRACE_EVENT(dbb_sample,
 		__field(unsigned int, order)
 		__field(u64, ns)
 		__field(unsigned int, cpu)
+		__field(unsigned int, thread)
+		__field(bool, disturbed)
 	),
 	TP_fast_assign(
 		__entry->run = run;
@@ -228,11 +232,55 @@ TRACE_EVENT(dbb_sample,
 		__entry->order = order;
 		__entry->ns = ns;
 		__entry->cpu = cpu;
+		__entry->thread = thread;
+		__entry->disturbed = disturbed;
 	),
-	TP_printk("run=%u op=%s phase=%s strategy=%s arm=%u round=%u order=%u ns=%llu cpu=%u",
+	TP_printk("run=%u op=%s phase=%s strategy=%s arm=%u round=%u order=%u ns=%llu cpu=%u thread=%u disturbed=%u",
 		  __entry->run, __entry->op, __entry->phase, __entry->strategy,
 		  __entry->arm, __entry->round, __entry->order, __entry->ns,
-		  __entry->cpu)
+		  __entry->cpu, __entry->thread, __entry->disturbed)
+);
+
+/*
+ * A step that was disturbed, as soon as it is over, in the task and on the CPU that
+ * took it; warm-up rounds have them, too. ns is that of dbb_sample, in the unit of the
+ * run's clock; the step began window_ns ago on from_cpu.
+ */
+TRACE_EVENT(dbb_disturbed,
+	TP_PROTO(const char *phase, const char *strategy, unsigned int arm,
+		 unsigned int thread, u64 ns, u64 window_ns, unsigned int from_cpu,
+		 unsigned int cpu, bool switched, bool interrupted),
+	TP_ARGS(phase, strategy, arm, thread, ns, window_ns, from_cpu, cpu,
+		switched, interrupted),
+	TP_STRUCT__entry(
+		__array(char, phase, DBB_TRACE_NAME_LEN)
+		__array(char, strategy, DBB_TRACE_NAME_LEN)
+		__field(unsigned int, arm)
+		__field(unsigned int, thread)
+		__field(u64, ns)
+		__field(u64, window_ns)
+		__field(unsigned int, from_cpu)
+		__field(unsigned int, cpu)
+		__field(bool, switched)
+		__field(bool, interrupted)
+	),
+	TP_fast_assign(
+		strscpy(__entry->phase, phase, DBB_TRACE_NAME_LEN);
+		strscpy(__entry->strategy, strategy, DBB_TRACE_NAME_LEN);
+		__entry->arm = arm;
+		__entry->thread = thread;
+		__entry->ns = ns;
+		__entry->window_ns = window_ns;
+		__entry->from_cpu = from_cpu;
+		__entry->cpu = cpu;
+		__entry->switched = switched;
+		__entry->interrupted = interrupted;
+	),
+	TP_printk("phase=%s strategy=%s arm=%u thread=%u ns=%llu window_ns=%llu from_cpu=%u cpu=%u switched=%u interrupted=%u",
+		  __entry->phase, __entry->strategy, __entry->arm,
+		  __entry->thread, __entry->ns, __entry->window_ns,
+		  __entry->from_cpu, __entry->cpu, __entry->switched,
+		  __entry->interrupted)
 );
 
 #endif /* DBB_TRACE_H */

@@ -129,7 +129,7 @@ read_run <- function(file) {
 # All cells of a directory; several runs of a cell become one.
 read_directory <- function(directory) {
 	files <- list.files(directory, "^[0-9]+-.*\\.csv$", full.names = TRUE)
-	files <- files[!grepl("\\.samples\\.csv$", files)]
+	files <- files[!grepl("\\.(samples|disturbers)\\.csv$", files)]
 	if (!length(files))
 		die(directory, " has no NN-op.csv")
 	cells <- list()

@@ -8,6 +8,10 @@
 
 command -v trace-cmd >/dev/null || trace_cmd_is_missing=1
 
+# Once an instance was resized, as trace.sh does, the kernel takes the page or two that
+# the top level has from the boot for its full size.
+echo 1408 >"$tracefs/buffer_size_kb"
+
 # record LINE: runs it under trace-cmd; $scratch/report gets the events.
 record()
 {
@@ -45,9 +49,10 @@ expect_events()
 # expect_samples: a dbb_sample for each row of samples.csv, and the same.
 expect_samples()
 {
-	sed -n 's/.*dbb_sample: .*phase=\([^ ]*\) strategy=\([^ ]*\) arm=\([^ ]*\) round=\([^ ]*\) order=\([^ ]*\) ns=\([^ ]*\) cpu=\([^ ]*\).*/\4,\3,\1,\2,\5,\6,\7/p' \
+	sed -n 's/.*dbb_sample: .*phase=\([^ ]*\) strategy=\([^ ]*\) arm=\([^ ]*\) round=\([^ ]*\) order=\([^ ]*\) ns=\([^ ]*\) cpu=\([^ ]*\) thread=\([^ ]*\) disturbed=\([01]\)$/\4,\3,\1,\2,\5,\6,\7,\8,\9/p' \
 		"$scratch/report" | sort >"$scratch/traced"
-	sed 1d "$D/bench/samples.csv" | cut -d , -f 1-7 | sort >"$scratch/samples"
+	sed 1d "$D/bench/samples.csv" | sed 's/,[a-z][a-z+]*,\([0-9]*\),0$/,\1,1/; s/,,\([0-9]*\),0$/,\1,0/' |
+		sort >"$scratch/samples"
 	expect_equal 'number of dbb_sample' "$(count_lines <"$scratch/traced")" \
 		"$(count_lines <"$scratch/samples")"
 	cmp -s "$scratch/traced" "$scratch/samples" || {
@@ -118,6 +123,49 @@ test_event_times()
 		complain "$(grep -c inner "$scratch/times") dbb_fill do not fit their samples"
 }
 
+# What disturbed a step is told as soon as it is over: of each sample with a flag, and
+# of no other, with the same flags.
+test_disturbed()
+{
+	echo >"$tracefs/trace"
+	echo 1 >"$tracefs/events/dmabuf_bench/enable"
+	# many ticks long, so that each sample has a flag, and far shorter ones
+	run 'delay strategies=50000000 iterations=10 warmup=0 batch=1'
+	cut -d , -f 2,3,6,8,9 "$D/bench/samples.csv" >"$scratch/rows"
+	expect_equal traced "$(environment traced)" 0
+	run 'noop strategies=page iterations=300 warmup=0 batch=1'
+	cut -d , -f 2,3,6,8,9 "$D/bench/samples.csv" >>"$scratch/rows"
+	echo 0 >"$tracefs/events/dmabuf_bench/enable"
+	cat "$tracefs/trace" >"$scratch/report"
+	# the flag migrated is that the CPUs differ
+	sed -n 's/.*dbb_disturbed: phase=\([^ ]*\) .*arm=\([^ ]*\) thread=\([^ ]*\) ns=\([^ ]*\) window_ns=\([^ ]*\) from_cpu=\([^ ]*\) cpu=\([^ ]*\) switched=\([01]\) interrupted=\([01]\)$/\2 \1 \4 \6 \7 \8 \9 \3 \5/p' \
+		"$scratch/report" | awk '{
+			flags = ($4 != $5 ? "+migrated" : "") ($6 ? "+switched" : "") ($7 ? "+interrupted" : "")
+			print $1 "," $2 "," $3 "," substr(flags, 2) "," $8
+			if ($9 < $3)
+				print "a window of " $9 " ns"
+		}' | sort >"$scratch/traced"
+	grep ',op,' "$scratch/rows" | grep -v ',,[0-9]*$' | sort >"$scratch/flagged"
+	[ "$(count_lines <"$scratch/flagged")" -ge 10 ] || complain 'the delays were not disturbed'
+	cmp -s "$scratch/traced" "$scratch/flagged" || {
+		complain 'dbb_disturbed and the flags differ (trace -, samples +):'
+		diff "$scratch/traced" "$scratch/flagged" | head -n 10
+	}
+	echo 'disturbed == 1' >"$tracefs/events/dmabuf_bench/dbb_sample/filter"
+	echo >"$tracefs/trace"
+	echo 1 >"$tracefs/events/dmabuf_bench/dbb_sample/enable"
+	run 'delay strategies=50000000 iterations=3 warmup=0 batch=1'
+	run 'noop strategies=page iterations=300 warmup=0 batch=1'
+	echo 0 >"$tracefs/events/dmabuf_bench/dbb_sample/enable"
+	echo 0 >"$tracefs/events/dmabuf_bench/dbb_sample/filter"
+	# the phases op and spun
+	expect_equal 'samples of noop with disturbed == 1' \
+		"$(grep -c 'dbb_sample: .* op=noop' "$tracefs/trace")" \
+		"$(sed 1d "$D/bench/samples.csv" | grep -c -v ',,[0-9]*,0$')"
+	expect_equal 'samples of delay with disturbed == 1' \
+		"$(grep -c 'dbb_sample: .* op=delay' "$tracefs/trace")" 6
+}
+
 # A run after the trace is not marked as traced.
 test_untraced()
 {
@@ -136,7 +184,7 @@ test_failures()
 	helper heap_abi $node try $((1024 * page)) 2 0 0 >/dev/null
 	helper map_check $node private_mapping 8:1
 	echo 0 >"$tracefs/events/dmabuf_bench/enable"
-	cp "$tracefs/trace" "$scratch/report"
+	cat "$tracefs/trace" >"$scratch/report"
 	expect_events dbb_alloc 1 "ino=0 heap=system size_bytes=$((1024 * page)) chunks=0"
 	expect_events dbb_alloc 1 err=-12
 	expect_events dbb_mmap 1 err=-22

@@ -233,6 +233,18 @@ test_holm()
 	expect_line '^vmap +p10 +s10 .* regressed$'
 }
 
+# The folder of trace.sh, which has a csv of another kind, is compared as any other.
+test_traced()
+{
+	fresh
+	result "$scratch/old" draw=1
+	result "$scratch/new" draw=2
+	echo run,round,arm,thread,phase,strategy,flags,kind,name,count,ns \
+		>"$scratch/new/02-trace.disturbers.csv"
+	compare 0 "$scratch/old" "$scratch/new"
+	expect_equal 'cells that are ok' "$(verdicts ok)" 4
+}
+
 # Batched samples are of so many calls.
 test_batch()
 {
