@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Measures sizes x orders x strategies x ops and collects them in one csv.
+# Measures sizes x orders x strategies x ops, collects them in one csv, and fits
+# what they cost per page and per chunk.
 
 here=$(cd "$(dirname "$0")" && pwd) || exit 3
 # A shell that cannot source exits with 2, which would say "cannot tell".
@@ -13,13 +14,19 @@ here=$(cd "$(dirname "$0")" && pwd) || exit 3
 . "$here/sweep/csv.sh"
 # shellcheck source-path=SCRIPTDIR source=sweep/cell.sh
 . "$here/sweep/cell.sh"
+# shellcheck source-path=SCRIPTDIR source=sweep/fit.sh
+. "$here/sweep/fit.sh"
+# shellcheck source-path=SCRIPTDIR source=host/packages.sh
+. "$here/host/packages.sh"
 
 usage()
 {
 	cat <<'END'
 usage: sweep.sh [--module FILE] [--out FILE] [--keep] [--quiet] [--ops LIST]
                 [--sizes LIST] [--orders LIST] [--strategies LIST]
-                [--iterations N] [KEY=VALUE...]
+                [--iterations N] [--predict LIST] [KEY=VALUE...]
+       sweep.sh --fit CSV [--predict LIST] [--figure NAME] [--up-to SIZE]
+                [--limit PERCENT]
 
 Run each op with each size and each choice of page orders, all strategies in one
 run, and collect the rows in one csv. Rows that it has already are not measured
@@ -27,10 +34,10 @@ again: start a sweep that was stopped or killed again, and it continues.
 
   --out FILE         the csv (default results/sweep.csv)
   --ops LIST         default "pages vmap mmap"
-  --sizes LIST       numbers with k, M or G (default "16M 64M 256M"); those
-                     above heap/max_bytes are left out
+  --sizes LIST       numbers with k, M or G (default "16M 32M 64M 128M 192M
+                     256M"); those above heap/max_bytes are left out
   --orders LIST      values of heap/orders, those of one value joined by "+"
-                     (default "8+4+0 8 4 0")
+                     (default "8+4+0 8 4 2 0")
   --strategies LIST  of all ops, or OP:S1,S2 of one; the first is the baseline
                      (default: those that heap/mmap_strategy, for op mmap, and
                      heap/vmap_strategy list)
@@ -49,8 +56,35 @@ its row is that of the first one, each speedup is of the strategy's own run.
 A csv of another kernel, machine, module or KEY=VALUE is not added to.
 
 Ctrl-C stops after the current run; a second one stops the run at once.
+
+At the end, or with --fit on any machine from the csv alone, R fits to each phase
+of each strategy
+  cost = fixed + per_page * pages + per_chunk * chunks
+by least squares of the relative error and prints the coefficients, their
+standard errors (se) and off_%, the largest residual. One run shows no such
+thing: pages and chunks have to vary apart, which takes several --orders, and
+three --sizes. Where there is no R, the sweep says so and is complete.
+  --fit CSV          measure nothing, fit CSV; installs R where it may
+  --predict LIST     what sizes of this list cost, with an interval that holds
+                     95 % of lm's predictions, the largest residual and
+                     held_out_%, by how much the largest size is missed by a fit
+                     of the others. Sizes that CSV has show the error
+  --figure NAME      p50 (default), or min, for counts of instructions
+  --up-to SIZE       fit no size above this
+  --limit PERCENT    what a prediction may be off by (default 1); a model may by
+                     half of it, or by the median interval if that is wider
+A page table (for 2 MiB) is part of per_page when all sizes are whole ones, else
+per_table; per_search is a step of the search for the chunk of a fault. Where
+one per_chunk for all orders does not do, predictions use a per_page for each
+orders ("by orders"); where sizes below one do not fit the others, as kernels
+reclaim address space and free pages in batches, they are left out ("from").
+"not linear": neither does. What a buffer beyond those measured meets first, as
+a page table for a GiB or memory of another zone, no fit can know.
+
 Exit status: 0 the csv is complete; 1 a mapping showed wrong pages; 3 used wrongly,
-refused or failed; 130 stopped.
+refused or failed; 130 stopped. With --fit or a fit at the end: 1 a prediction of
+a size in CSV is off by more than --limit; 2 nothing could be fitted, or there is
+no R for --predict.
 Environment: DBB_DEBUGFS names another debugfs directory, for tests;
 DBB_SECONDS a file that holds the time in seconds, for guests whose clock does
 not run at the speed of real time.
@@ -165,8 +199,9 @@ cleanup()
 }
 
 out=results/sweep.csv iterations=7 keys='' ending='' orders_before=''
-wanted_ops='pages vmap mmap' wanted_sizes='16M 64M 256M'
-wanted_orders='8+4+0 8 4 0' wanted_strategies=''
+wanted_ops='pages vmap mmap' wanted_sizes='16M 32M 64M 128M 192M 256M'
+wanted_orders='8+4+0 8 4 2 0' wanted_strategies=''
+fit='' predict='' figure=p50 up_to='' limit=1
 while [ $# -gt 0 ]; do
 	common_option "$@"
 	[ "$taken" = 0 ] || {
@@ -174,7 +209,8 @@ while [ $# -gt 0 ]; do
 		continue
 	}
 	case $1 in
-	--ops | --sizes | --orders | --strategies | --iterations)
+	--ops | --sizes | --orders | --strategies | --iterations | \
+		--fit | --predict | --figure | --up-to | --limit)
 		[ $# -gt 1 ] || usage_error "$1 takes a value"
 		;;
 	--*) usage_error "unknown option $1" ;;
@@ -185,6 +221,11 @@ while [ $# -gt 0 ]; do
 	--orders) wanted_orders=$2 ;;
 	--strategies) wanted_strategies=$2 ;;
 	--iterations) iterations=$2 ;;
+	--fit) fit=$2 ;;
+	--predict) predict=$2 ;;
+	--figure) figure=$2 ;;
+	--up-to) up_to=$2 ;;
+	--limit) limit=$2 ;;
 	size=* | strategies=* | iterations=* | op=*)
 		usage_error "$1: a sweep has options for that"
 		;;
@@ -205,6 +246,12 @@ case $iterations in
 esac
 if [ "$iterations" = 0 ] || [ "$iterations" -gt 1000000 ]; then
 	usage_error "--iterations takes 1 to 1000000"
+fi
+check_fit_options
+if [ -n "$fit" ]; then
+	need_r || exit 3
+	fit_csv "$fit"
+	exit
 fi
 
 # Only a run that nobody watches is alone on its machine.
@@ -228,3 +275,4 @@ done
 make_plan
 run_plan
 say "$cells of $cells cells are in $out, $(grep -c '^,' "$out") strategies in them refused"
+fit_or_say

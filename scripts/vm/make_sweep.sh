@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # What "make sweep" runs: the sweep in a guest that counts instructions, then
-# its plots and how linear the costs are. Its csv stays in results/, where one
-# that was ended goes on.
+# its plots, how linear the costs are, and whether those of the sizes up to 256 MiB
+# tell what the largest costs. Its csv stays in results/, where one that was ended
+# goes on.
 # usage: scripts/vm/make_sweep.sh [KERNEL [ARCH [OPTION...]]]
 # Options of sweep.sh narrow it: scripts/vm/make_sweep.sh 7.3 arm64 --orders 0
 set -eu
@@ -17,14 +18,16 @@ kernel=${1:-6.1} arch=${2:-amd64}
 [ $# -lt 2 ] || shift
 [ $# -lt 1 ] || shift
 results=$repo/results/sweep-$kernel-$arch
-# From the smallest that a camera would ask for to what half of the memory holds.
-sizes='64M 128M 256M 512M 1G 2G 4G'
+# From the smallest that a camera would ask for to what half of the memory holds; most
+# of them small, for the model.
+sizes='64M 96M 128M 192M 256M 1G 4G'
 orders='0 4 8 9 8+4+0'
 memory=10G
 
 lock "sweep-$kernel-$arch"
 "$vm/deps.sh" "$kernel" "$arch"
 need_gnuplot
+need_r
 mkdir -p "$results"
 begin=$(seconds) status=0
 # Counts repeat, apart from interrupts and other tasks: the fewer of two rounds
@@ -46,4 +49,8 @@ if [ "$status" != 0 ]; then
 fi
 say "the sweep took $(($(seconds) - begin)) s; csv and logs: $results"
 "$repo/scripts/plot.sh" --unit instructions --figure min --linear 2 \
-	"$results/sweep.csv" "$results"
+	"$results/sweep.csv" "$results" || status=$?
+say ''
+"$repo/scripts/sweep.sh" --fit "$results/sweep.csv" --figure min --up-to 256M \
+	--predict 1G,4G || status=$?
+exit "$status"

@@ -322,6 +322,19 @@ test_mistakes()
 	[ ! -e "$csv" ] || complain 'there is a csv'
 }
 
+# A device without R has the whole csv, and is told where the rest is done.
+test_no_r()
+{
+	rm -f "$csv"
+	! command -v Rscript >/dev/null || skip 'a guest without R'
+	sweep 0 --ops pages --sizes 1M --orders 0 --iterations 3
+	expect_output '^no R here.*: scripts/sweep.sh --fit sweep.csv$'
+	expect_equal rows "$(keys_of "$csv" | count_lines)" 2
+	sweep 2 --ops pages --sizes '1M 2M' --orders 0 --iterations 3 --predict '4M 1G'
+	expect_output '^no R here.*: scripts/sweep.sh --fit sweep.csv --predict 4M,1G$'
+	expect_equal rows "$(keys_of "$csv" | count_lines)" 4
+}
+
 # It loads the module and unloads it again.
 test_loads()
 {
