@@ -40,6 +40,9 @@ mutants: ## plant defects one by one: do the tests see them? PART=1/4, SAMPLE=ci
 	scripts/mutants/run.sh --kernel $(KERNEL) --arch $(guest_arch) $(if $(PART),--part $(PART)) \
 		$(if $(SAMPLE),--sample $(SAMPLE)) $(if $(RESUME),--resume $(RESUME)) $(MUTANT)
 
+coverage: ## hours: do intervals of 95 % hold beside two busy guests?
+	scripts/coverage/coverage.sh $(KERNEL) $(guest_arch)
+
 check: ## style gate: checkpatch, warnings, sparse, shellcheck, layers
 	scripts/check.sh $(KERNEL) $(guest_arch)
 
@@ -56,4 +59,4 @@ clean: ## remove what was built in this tree
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
 
-.PHONY: modules user bench test matrix exact exact-update sweep mutants check structure install clean help
+.PHONY: modules user bench test matrix exact exact-update sweep mutants coverage check structure install clean help

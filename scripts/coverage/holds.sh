@@ -1,0 +1,138 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# What coverage.sh runs in a guest, with dmabuf_bench loaded: how often a run is right.
+# Prints rows of a csv, and what it is at on standard error.
+# usage: holds.sh SIZE RUNS TRUTH_ROUNDS "ROUNDS..." OP...   beside other work
+#        holds.sh --width SIZE ROUNDS RUNS OP                on an idle machine
+set -u
+
+D=/sys/kernel/debug/dmabuf_bench
+
+# Of 200 runs, so many may be wrong: 7 % and 8 %.
+may_miss=14 may_differ=16
+
+say()
+{
+	echo "holds.sh: $*" >&2
+}
+
+# put LINE: a run; a line that is refused ends it all.
+put()
+{
+	echo "$1" >"$D/bench/run" || {
+		tail -n 1 "$D/error_log" >&2
+		exit 3
+	}
+}
+
+# row PHASE: speedup, its interval ("-" when there is none) and the verdict of the
+# second arm
+row()
+{
+	awk -F , -v phase="$1" '
+		/^#/ { next }
+		!header++ { for (i = 1; i <= NF; i++) at[$i] = i; next }
+		$at["phase"] == phase { last = $0 }
+		END {
+			split(last, x, ",")
+			lo = x[at["speedup_lo"]]; hi = x[at["speedup_hi"]]
+			print x[at["speedup"]], lo == "" ? "-" : lo, hi == "" ? "-" : hi,
+				x[at["verdict"]]
+		}' "$D/bench/results.csv"
+}
+
+# The step of an op that is judged
+phase_of()
+{
+	case $1 in
+	pages) echo fill ;;
+	*) echo total ;;
+	esac
+}
+
+# holds OP ROUNDS: sets held and none of RUNS runs, which end when too many miss.
+holds()
+{
+	held=0 none=0 run=0
+	while [ $run -lt "$runs" ] && [ $((run - held)) -le $((may_miss * runs / 200)) ]; do
+		put "$1 size=$size strategies=page,sg verify=0 iterations=$2"
+		# shellcheck disable=SC2046 # words
+		set -- "$1" "$2" $(row "$phase")
+		run=$((run + 1))
+		if [ "$4" = - ]; then
+			none=$((none + 1))
+		elif awk "BEGIN { exit !($4 <= $truth && $truth <= $5) }"; then
+			held=$((held + 1))
+		fi
+		set -- "$1" "$2"
+	done
+	say "$1 $phase: $held of $run runs of $2 rounds hold $truth; $none have no interval"
+}
+
+# count_verdicts WANTED RUNS LINE: sets counted, the runs whose last arm has such a
+# verdict.
+count_verdicts()
+{
+	wanted=$1 counted=0 run=0
+	while [ $run -lt "$2" ]; do
+		put "$3"
+		# shellcheck disable=SC2046 # words
+		case " $wanted " in
+		*" $(row "$phase" | cut -d ' ' -f 4) "*) counted=$((counted + 1)) ;;
+		esac
+		run=$((run + 1))
+	done
+}
+
+check_op()
+{
+	op=$1 phase=$(phase_of "$1")
+	say "$op: $truth_rounds rounds for the truth"
+	put "$op size=$size strategies=page,sg verify=0 iterations=$truth_rounds"
+	truth=$(row "$phase" | cut -d ' ' -f 1)
+	for rounds in $lengths; do
+		holds "$op" "$rounds"
+		[ $((runs - held)) -gt $((may_miss * runs / 200)) ] || break
+	done
+	echo "holds,$op,$phase,1,$rounds,$run,$held,$none,$((runs - may_miss * runs / 200))"
+	for threads in 1 4; do
+		count_verdicts 'faster slower' "$runs" "$op size=$size strategies=page,page \
+verify=0 threads=$threads iterations=$rounds"
+		say "$op $phase: equal arms called different in $counted of $runs, $threads threads"
+		echo "equal,$op,$phase,$threads,$rounds,$runs,$counted,,$((may_differ * runs / 200))"
+	done
+	[ "$op" = vmap ] || return 0
+	put "$op size=$size strategies=sg,sg verify=0 iterations=$rounds"
+	delay=$(awk -F , '/^#/ { next } !header++ { for (i = 1; i <= NF; i++) at[$i] = i; next }
+		$at["phase"] == "total" { print int($at["p50_ns"] / 50) }' \
+		"$D/bench/results.csv" | head -n 1)
+	count_verdicts slower $((runs / 2)) "$op size=$size strategies=sg,sg+$delay \
+verify=0 iterations=$rounds"
+	say "$op $phase: a delay of 2 %, $delay ns, found in $counted of $((runs / 2))"
+	echo "delay,$op,$phase,1,$rounds,$((runs / 2)),$counted,,$((runs * 19 / 40))"
+}
+
+# check_width OP: the median width of RUNS intervals, in hundredths of a percent
+check_width()
+{
+	phase=$(phase_of "$1") run=0
+	while [ $run -lt "$runs" ]; do
+		put "$1 size=$size strategies=page,sg verify=0 iterations=$rounds"
+		row "$phase"
+		run=$((run + 1))
+	done | awk '{ print $2 == "-" ? 999999 : int(10000 * ($3 - $2) / $1 + 0.5) }' |
+		sort -n | awk -v line="width,$1,$phase,1,$rounds,$runs" '
+		{ width[NR] = $1 }
+		END { print line "," width[int((NR + 1) / 2)] ",,300" }'
+}
+
+if [ "$1" = --width ]; then
+	size=$2 rounds=$3 runs=$4
+	check_width "$5"
+	exit
+fi
+size=$1 runs=$2 truth_rounds=$3 lengths=$4
+shift 4
+for op; do
+	check_op "$op"
+done
