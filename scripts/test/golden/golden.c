@@ -105,7 +105,8 @@ static void golden_cancel(const s64 *samples, unsigned int n)
 		ends = ends && golden_ends(samples, n, 0) && golden_ends(samples, n, asked / 2) &&
 		       golden_ends(samples, n, asked - 1);
 		golden_patience = 0;
-		ends = ends && dbb_summary_compute(&summary, copy, n, 0, golden_cancelled) == -EINTR;
+		ends = ends &&
+		       dbb_summary_compute(&summary, copy, n, 0, golden_cancelled) == -EINTR;
 	}
 	printf("asked=%u ends=%d ", asked, ends);
 	free(copy);
