@@ -20,6 +20,8 @@ usage()
 	  --rounds "N..."      lengths to try until enough hold (default: $lengths)
 	  --truth N            rounds of the run that tells the speedup (default $truth)
 	  --size SIZE          of the buffers (default $size)
+	  --buffers N          how many each run makes (default $buffers); the run that
+	                       tells the speedup makes ten times as many
 	  --idle               without the busy guests
 	The csv and the guests' logs go to a new folder in results/. Exit status: 0 all
 	as it should be; 1 something is not; 3 used wrongly, or a guest failed.
@@ -38,7 +40,7 @@ parse()
 	kernel=6.1 arch=amd64
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--ops | --runs | --rounds | --truth | --size)
+		--ops | --runs | --rounds | --truth | --size | --buffers)
 			[ $# -ge 2 ] || usage_error "$1 needs a value" ;;
 		esac
 		case $1 in
@@ -47,6 +49,7 @@ parse()
 		--rounds) lengths=$2 && shift ;;
 		--truth) truth=$2 && shift ;;
 		--size) size=$2 && shift ;;
+		--buffers) buffers=$2 && shift ;;
 		--idle) idle=1 ;;
 		--help | -h) usage && exit ;;
 		-*) usage_error "unknown option '$1'" ;;
@@ -92,14 +95,23 @@ stop_guests()
 	guests=
 }
 
-# measure NAME ARGUMENT...: rows of holds.sh to NAME.csv
+# measure NAME ARGUMENT...: rows of holds.sh to NAME.csv, what it says to the user
 measure()
 {
 	name=$1
 	shift
 	# shellcheck disable=SC2016 # for the shell of the guest
-	in_guest "$name" sh -c 'insmod dmabuf_bench.ko && sh scripts/coverage/holds.sh "$@"' \
-		guest "$@" >"$results_dir/$name.csv"
+	{
+		in_guest "$name" sh -c 'insmod dmabuf_bench.ko &&
+			sh scripts/coverage/holds.sh "$@"' guest "$@" ||
+			: >"$results_dir/failed"
+	} | while IFS= read -r line; do
+		case $line in
+		holds,* | equal,* | delay,* | width,*) printf '%s\n' "$line" ;;
+		*) say "$line" ;;
+		esac
+	done >"$results_dir/$name.csv"
+	[ ! -e "$results_dir/failed" ]
 }
 
 # Prints the rows in words; fails when one is not as it should be.
@@ -130,7 +142,8 @@ judge()
 	END { exit bad || !NR }' "$@"
 }
 
-ops='vmap mmap pages' runs=200 lengths='301 1001 3001' truth=20000 size=1M idle=''
+ops='vmap mmap pages' runs=200 lengths='301 1001 3001' truth=20000 size=1M buffers=11
+idle=''
 guests=''
 parse "$@"
 "$vm/deps.sh" "$kernel" "$arch"
@@ -141,12 +154,12 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 [ -n "$idle" ] || start_busy_guests
 # shellcheck disable=SC2086 # words
-measure busy "$size" "$runs" "$truth" "$lengths" $ops || exit 3
+measure busy "$size" "$buffers" "$runs" "$truth" "$lengths" $ops || exit 3
 stop_guests
 for op in $ops; do
 	rounds=$(awk -F , -v op="$op" '$1 == "holds" && $2 == op { print $5 }' \
 		"$results_dir/busy.csv")
-	measure "width-$op" --width "$size" "$rounds" 20 "$op" || exit 3
+	measure "width-$op" --width "$size" "$buffers" "$rounds" 20 "$op" || exit 3
 done
 say "csv and logs: $results_dir"
 judge "$results_dir/busy.csv" "$results_dir"/width-*.csv

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # What coverage.sh runs in a guest, with dmabuf_bench loaded: how often a run is right.
 # Prints rows of a csv, and what it is at on standard error.
-# usage: holds.sh SIZE RUNS TRUTH_ROUNDS "ROUNDS..." OP...   beside other work
-#        holds.sh --width SIZE ROUNDS RUNS OP                on an idle machine
+# usage: holds.sh SIZE BUFFERS RUNS TRUTH_ROUNDS "ROUNDS..." OP...   beside other work
+#        holds.sh --width SIZE BUFFERS ROUNDS RUNS OP                on an idle machine
+# Each run has BUFFERS buffers, since what it says is held against a run with others.
 set -u
 
 D=/sys/kernel/debug/dmabuf_bench
@@ -50,12 +51,22 @@ phase_of()
 	esac
 }
 
+# The line of an op. With batch=auto, the first samples decide how many calls are one,
+# and runs of different batches have different speedups.
+line_of()
+{
+	case $1 in
+	pages) echo "pages batch=8" ;;
+	*) echo "$1" ;;
+	esac
+}
+
 # holds OP ROUNDS: sets held and none of RUNS runs, which end when too many miss.
 holds()
 {
 	held=0 none=0 run=0
 	while [ $run -lt "$runs" ] && [ $((run - held)) -le $((may_miss * runs / 200)) ]; do
-		put "$1 size=$size strategies=page,sg verify=0 iterations=$2"
+		put "$line size=$size strategies=page,sg verify=0 buffers=$buffers iterations=$2"
 		# shellcheck disable=SC2046 # words
 		set -- "$1" "$2" $(row "$phase")
 		run=$((run + 1))
@@ -86,9 +97,10 @@ count_verdicts()
 
 check_op()
 {
-	op=$1 phase=$(phase_of "$1")
+	op=$1 phase=$(phase_of "$1") line=$(line_of "$1")
 	say "$op: $truth_rounds rounds for the truth"
-	put "$op size=$size strategies=page,sg verify=0 iterations=$truth_rounds"
+	put "$line size=$size strategies=page,sg verify=0 \
+buffers=$truth_buffers iterations=$truth_rounds"
 	truth=$(row "$phase" | cut -d ' ' -f 1)
 	for rounds in $lengths; do
 		holds "$op" "$rounds"
@@ -96,18 +108,18 @@ check_op()
 	done
 	echo "holds,$op,$phase,1,$rounds,$run,$held,$none,$((runs - may_miss * runs / 200))"
 	for threads in 1 4; do
-		count_verdicts 'faster slower' "$runs" "$op size=$size strategies=page,page \
-verify=0 threads=$threads iterations=$rounds"
+		count_verdicts 'faster slower' "$runs" "$line size=$size strategies=page,page \
+verify=0 threads=$threads buffers=$buffers iterations=$rounds"
 		say "$op $phase: equal arms called different in $counted of $runs, $threads threads"
 		echo "equal,$op,$phase,$threads,$rounds,$runs,$counted,,$((may_differ * runs / 200))"
 	done
 	[ "$op" = vmap ] || return 0
-	put "$op size=$size strategies=sg,sg verify=0 iterations=$rounds"
+	put "$op size=$size strategies=sg,sg verify=0 buffers=$buffers iterations=$rounds"
 	delay=$(awk -F , '/^#/ { next } !header++ { for (i = 1; i <= NF; i++) at[$i] = i; next }
 		$at["phase"] == "total" { print int($at["p50_ns"] / 50) }' \
 		"$D/bench/results.csv" | head -n 1)
 	count_verdicts slower $((runs / 2)) "$op size=$size strategies=sg,sg+$delay \
-verify=0 iterations=$rounds"
+verify=0 buffers=$buffers iterations=$rounds"
 	say "$op $phase: a delay of 2 %, $delay ns, found in $counted of $((runs / 2))"
 	echo "delay,$op,$phase,1,$rounds,$((runs / 2)),$counted,,$((runs * 19 / 40))"
 }
@@ -115,9 +127,9 @@ verify=0 iterations=$rounds"
 # check_width OP: the median width of RUNS intervals, in hundredths of a percent
 check_width()
 {
-	phase=$(phase_of "$1") run=0
+	phase=$(phase_of "$1") line=$(line_of "$1") run=0
 	while [ $run -lt "$runs" ]; do
-		put "$1 size=$size strategies=page,sg verify=0 iterations=$rounds"
+		put "$line size=$size strategies=page,sg verify=0 buffers=$buffers iterations=$rounds"
 		row "$phase"
 		run=$((run + 1))
 	done | awk '{ print $2 == "-" ? 999999 : int(10000 * ($3 - $2) / $1 + 0.5) }' |
@@ -127,12 +139,13 @@ check_width()
 }
 
 if [ "$1" = --width ]; then
-	size=$2 rounds=$3 runs=$4
-	check_width "$5"
+	size=$2 buffers=$3 rounds=$4 runs=$5
+	check_width "$6"
 	exit
 fi
-size=$1 runs=$2 truth_rounds=$3 lengths=$4
-shift 4
+size=$1 buffers=$2 runs=$3 truth_rounds=$4 lengths=$5
+truth_buffers=$((10 * buffers))
+shift 5
 for op; do
 	check_op "$op"
 done
