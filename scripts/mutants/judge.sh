@@ -106,7 +106,8 @@ queue_job()
 			echo "=$(echo "$tests" | tr ' ' ,) 600 $words"
 		echo "$tests" >>"$work/asked"
 		echo "$name 240 $words" ;;
-	*) echo "$name $((30 + 4 * ${sound#ok })) $words" ;;
+	ok*) echo "$name $((30 + 4 * ${sound#ok })) $words" ;;
+	*) echo "$name 240 $words" ;;
 	esac
 }
 
