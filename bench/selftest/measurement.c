@@ -77,22 +77,7 @@ static s64 dbb_measurement_truth(const struct dbb_result *result, u32 from, u32 
 	return dbb_summary_median(scratch, rounds);
 }
 
-/* As a run has it. @series is followed by room for as many. */
-static void dbb_measurement_summarise(struct dbb_summary *summary, s64 *series, u32 rounds)
-{
-	s64 *sorted = series + rounds;
-	struct dbb_block block;
-
-	memcpy(sorted, series, rounds * sizeof(*sorted));
-	dbb_summary_sort(sorted, rounds, NULL);
-	dbb_block_find(&block, series, rounds, dbb_summary_median(sorted, rounds));
-	dbb_summary_compute(summary, sorted, rounds, block.rank, NULL);
-}
-
-/*
- * Phase 0 is the step that the delay was added to. Without an interval nothing is
- * claimed: no difference is seen, and nothing said of the true one is wrong.
- */
+/* Phase 0 is the step that the delay was added to. */
 static void dbb_measurement_judge(const struct dbb_result *result, u32 from, u32 rounds,
 				  s64 *scratch, struct dbb_measurement_count *count)
 {
@@ -103,17 +88,18 @@ static void dbb_measurement_judge(const struct dbb_result *result, u32 from, u32
 	for (i = 0; i < rounds; i++)
 		scratch[i] = dbb_paired_ratio(dbb_result_figure(result, from + i, 0, 0),
 					      dbb_result_figure(result, from + i, 1, 0));
-	dbb_measurement_summarise(&ratio, scratch, rounds);
-	if (ratio.interval &&
-	    (ratio.p50_lo > DBB_SUMMARY_ONE || ratio.p50_hi < DBB_SUMMARY_ONE))
+	dbb_summary_sort(scratch, rounds, NULL);
+	dbb_summary_compute(&ratio, scratch, rounds, dbb_summary_rank(rounds), NULL);
+	if (ratio.p50_lo > DBB_SUMMARY_ONE || ratio.p50_hi < DBB_SUMMARY_ONE)
 		count->found++;
 
 	for (i = 0; i < rounds; i++)
 		scratch[i] = dbb_result_figure(result, from + i, 1, 0) -
 			     dbb_result_figure(result, from + i, 0, 0);
-	dbb_measurement_summarise(&diff, scratch, rounds);
+	dbb_summary_sort(scratch, rounds, NULL);
+	dbb_summary_compute(&diff, scratch, rounds, dbb_summary_rank(rounds), NULL);
 	truth = dbb_measurement_truth(result, from, rounds, scratch);
-	if (!diff.interval || (diff.p50_lo <= truth && truth <= diff.p50_hi))
+	if (diff.p50_lo <= truth && truth <= diff.p50_hi)
 		count->inside++;
 }
 
@@ -154,7 +140,7 @@ static int dbb_measurement_experiment(const struct dbb_measurement_case *test, u
 	ret = dbb_param_parse_line(&params, line, why);
 	if (ret)
 		return ret;
-	scratch = kvmalloc_array(2 * test->rounds, sizeof(*scratch), GFP_KERNEL);
+	scratch = kvmalloc_array(test->rounds, sizeof(*scratch), GFP_KERNEL);
 	if (!scratch)
 		return dbb_text_refuse(why, -ENOMEM, "no memory for an experiment");
 	result = dbb_run_measure(&params, &ret, why);
