@@ -105,7 +105,7 @@ void dbb_renew_make_room(struct dbb_renew *renew, u64 size_bytes)
 {
 	u64 wanted = (size_bytes >> PAGE_SHIFT) + totalram_pages() / 8;
 
-	while (renew->count && (u64)max_t(long, si_mem_available(), 0) < wanted)
+	while (renew->count && (u64)si_mem_available() < wanted)
 		dbb_renew_drop_oldest(renew);
 }
 

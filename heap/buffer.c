@@ -105,7 +105,7 @@ void dbb_buffer_free(struct dbb_buffer *buf)
 static int dbb_buffer_spare_memory(const struct dbb_buffer *buf, struct dbb_refusal *why)
 {
 	unsigned long spared = totalram_pages() / DBB_BUFFER_SPARED_SHARE;
-	unsigned long available = max(si_mem_available(), 0l);
+	unsigned long available = si_mem_available();
 
 	if (dbb_buffer_npages(buf) + spared <= available)
 		return 0;
