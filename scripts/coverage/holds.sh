@@ -26,8 +26,8 @@ put()
 	}
 }
 
-# row PHASE: speedup, its interval ("-" when there is none) and the verdict of the
-# second arm
+# row PHASE: speedup, its interval ("-" when there is none), verdict and median of the
+# last arm
 row()
 {
 	awk -F , -v phase="$1" '
@@ -38,7 +38,7 @@ row()
 			split(last, x, ",")
 			lo = x[at["speedup_lo"]]; hi = x[at["speedup_hi"]]
 			print x[at["speedup"]], lo == "" ? "-" : lo, hi == "" ? "-" : hi,
-				x[at["verdict"]]
+				x[at["verdict"]], x[at["p50_ns"]]
 		}' "$D/bench/results.csv"
 }
 
@@ -67,15 +67,15 @@ holds()
 	held=0 none=0 run=0
 	while [ $run -lt "$runs" ] && [ $((run - held)) -le $((may_miss * runs / 200)) ]; do
 		put "$line size=$size strategies=page,sg verify=0 buffers=$buffers iterations=$2"
-		# shellcheck disable=SC2046 # words
-		set -- "$1" "$2" $(row "$phase")
+		read -r _ lo hi _ <<-END
+			$(row "$phase")
+		END
 		run=$((run + 1))
-		if [ "$4" = - ]; then
+		if [ "$lo" = - ]; then
 			none=$((none + 1))
-		elif awk "BEGIN { exit !($4 <= $truth && $truth <= $5) }"; then
+		elif awk "BEGIN { exit !($lo <= $truth && $truth <= $hi) }"; then
 			held=$((held + 1))
 		fi
-		set -- "$1" "$2"
 	done
 	say "$1 $phase: $held of $run runs of $2 rounds hold $truth; $none have no interval"
 }
@@ -87,7 +87,6 @@ count_verdicts()
 	wanted=$1 counted=0 run=0
 	while [ $run -lt "$2" ]; do
 		put "$3"
-		# shellcheck disable=SC2046 # words
 		case " $wanted " in
 		*" $(row "$phase" | cut -d ' ' -f 4) "*) counted=$((counted + 1)) ;;
 		esac
@@ -115,9 +114,7 @@ verify=0 threads=$threads buffers=$buffers iterations=$rounds"
 	done
 	[ "$op" = vmap ] || return 0
 	put "$op size=$size strategies=sg,sg verify=0 buffers=$buffers iterations=$rounds"
-	delay=$(awk -F , '/^#/ { next } !header++ { for (i = 1; i <= NF; i++) at[$i] = i; next }
-		$at["phase"] == "total" { print int($at["p50_ns"] / 50) }' \
-		"$D/bench/results.csv" | head -n 1)
+	delay=$(($(row "$phase" | cut -d ' ' -f 5) / 50))
 	count_verdicts slower $((runs / 2)) "$op size=$size strategies=sg,sg+$delay \
 verify=0 buffers=$buffers iterations=$rounds"
 	say "$op $phase: a delay of 2 %, $delay ns, found in $counted of $((runs / 2))"
