@@ -46,13 +46,6 @@ tick=12000
 # Instructions between two ticks, at 250 Hz and one a ns.
 period=4000000
 
-usage_error()
-{
-	printf '%s: %s\n' "${0##*/}" "$*" >&2
-	usage >&2
-	exit 3
-}
-
 parse()
 {
 	kernel=6.1 arch=amd64 update='' limit=0.5 baseline='' cells='' out=''

@@ -28,13 +28,6 @@ usage()
 	END
 }
 
-usage_error()
-{
-	printf '%s: %s\n' "${0##*/}" "$*" >&2
-	usage >&2
-	exit 3
-}
-
 parse()
 {
 	kernel=6.1 arch=amd64

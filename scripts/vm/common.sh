@@ -27,6 +27,14 @@ die()
 	exit 1
 }
 
+# For scripts that have a usage() and an exit status for wrong use.
+usage_error()
+{
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	usage >&2
+	exit 3
+}
+
 seconds()
 {
 	date +%s
