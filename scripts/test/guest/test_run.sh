@@ -548,9 +548,12 @@ read_shown_run()
 # await_done RUN: until status says that run number RUN is done.
 await_done()
 {
-	for _ in $(seq 1 50000); do
+	: >"$scratch/polling"
+	polls=0
+	while [ $polls -lt 50000 ]; do
 		read_status
 		[ "${status_line#done run="$1" }" = "$status_line" ] || return 0
+		polls=$((polls + 1))
 	done
 	complain "status never says that run $1 is done: $status_line"
 }
@@ -571,6 +574,14 @@ run_when_done()
 		complain "a run is refused when status says done: $status_line"
 }
 
+# A subshell may take longer to start than a run to end.
+spawn_poller()
+{
+	rm -f "$scratch/polling"
+	spawn "$@"
+	wait_until test -e "$scratch/polling" || fail "$1 does not start"
+}
+
 # As soon as status says done, which is before the writer knows, the results are
 # those of this run, and the next run can start.
 test_done_is_done()
@@ -579,12 +590,12 @@ test_done_is_done()
 	read_shown_run
 	last=$shown
 	for _ in $(seq 1 40); do
-		spawn show_when_done $((last + 1)) >"$scratch/shown"
+		spawn_poller show_when_done $((last + 1)) >"$scratch/shown"
 		run 'noop iterations=1000 batch=1 warmup=0'
 		wait "$pid"
 		expect_equal 'run in results.csv when status says done' \
 			"$(cat "$scratch/shown")" $((last + 1))
-		spawn run_when_done $((last + 2))
+		spawn_poller run_when_done $((last + 2))
 		run 'noop iterations=1000 batch=1 warmup=0'
 		wait "$pid"
 		last=$((last + 3))
