@@ -56,3 +56,26 @@ set_up_apt()
 	echo "deb [signed-by=$keys] $from $suite main" >"$apt/sources.list"
 	private_apt apt-get -qq update
 }
+
+# Downloads packages of $suite with all that they depend on and unpacks them as
+# $new/root, where $new is an empty folder. They are not installed: none of
+# their own scripts runs, and no privilege is needed.
+unpack_packages()
+{
+	arch=$host_arch
+	set_up_apt "$new/apt"
+	private_apt apt-get -qq -y --no-install-recommends --download-only \
+		install base-files "$@" >"$new/log" 2>&1 || {
+		cat "$new/log" >&2
+		die "could not fetch $* of $suite"
+	}
+	mkdir "$new/root"
+	# Holds the links that make /bin and /lib parts of /usr.
+	dpkg -x "$new"/apt/archives/base-files_*.deb "$new/root"
+	for deb in "$new"/apt/archives/*.deb; do
+		dpkg --fsys-tarfile "$deb" | tar -x -C "$new/root" \
+			--keep-directory-symlink --exclude='./usr/share/doc/*' \
+			--exclude='./usr/share/man/*' --exclude='./usr/share/locale/*'
+	done
+	chmod 755 "$new/root"
+}

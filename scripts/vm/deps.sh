@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Installs the Debian packages that the VM runner and the style gate need.
-# Does nothing when they are there.
+# Installs the Debian packages that the VM runner and the style gate need, other
+# than QEMU (emulator.sh). Does nothing when they are there.
 # usage: scripts/vm/deps.sh [KERNEL [ARCH [check]]]
 set -eu
 
@@ -12,14 +12,6 @@ vm=$(cd "$(dirname "$0")" && pwd)
 build_packages='make gcc libc6-dev libelf-dev kmod xz-utils zstd lz4'
 guest_packages='busybox-static trace-cmd cpio'
 check_packages='sparse shellcheck perl git'
-
-emulator_packages()
-{
-	case $1 in
-	amd64) echo qemu-system-x86 ;;
-	arm64) echo qemu-system-arm device-tree-compiler ;;
-	esac
-}
 
 # A compiler of another release of the distribution is not installed: see
 # toolchain.sh.
@@ -32,7 +24,7 @@ compiler_wanted()
 wanted()
 {
 	echo "$build_packages $guest_packages"
-	emulator_packages "$arch"
+	[ "$arch" != arm64 ] || echo device-tree-compiler
 	compiler_wanted
 	[ "$purpose" != check ] || echo "$check_packages"
 }

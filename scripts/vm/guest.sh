@@ -10,6 +10,8 @@ set -eu
 vm=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$vm/common.sh"
+# shellcheck source-path=SCRIPTDIR source=watch.sh
+. "$vm/watch.sh"
 
 usage()
 {
@@ -23,6 +25,8 @@ usage()
 	  --icount         one instruction = one ns, on one processor: figures repeat
 	  --timeout S      give up after S seconds (default 600), not counting those in
 	                   which the guest waited for a CPU of this machine
+	  --standstill S   give up after S such seconds in which none of the guest's CPUs
+	                   got anywhere (default 300); not with --icount
 	  --out DIR        the guest's /out; logs go there too (default: in the cache)
 	  --append ARGS    more kernel command line. May be repeated
 	  --reserved-memory NAME:SIZE
@@ -36,11 +40,12 @@ usage()
 
 parse()
 {
-	kernel=6.1 arch=amd64 mem=5G smp=2 icount='' limit=600 out='' append=''
-	regions=''
+	kernel=6.1 arch=amd64 mem=5G smp=2 icount='' limit=600 standstill=300 out=''
+	append='' regions=''
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--kernel | --arch | --compiler | --mem | --smp | --timeout | --out | --append | --reserved-memory)
+		--kernel | --arch | --compiler | --mem | --smp | --timeout | \
+			--standstill | --out | --append | --reserved-memory)
 			[ $# -ge 2 ] || die "$1 needs a value; see --help" ;;
 		esac
 		case $1 in
@@ -50,6 +55,7 @@ parse()
 		--mem) mem=$2 && shift ;;
 		--smp) smp=$2 && shift ;;
 		--timeout) limit=$2 && shift ;;
+		--standstill) standstill=$2 && shift ;;
 		--out) out=$2 && shift ;;
 		--append) append="$append $2" && shift ;;
 		--reserved-memory) regions="$regions $2" && shift ;;
@@ -62,15 +68,21 @@ parse()
 		shift
 	done
 	[ $# -ge 2 ] || die "no command was given; put it after --"
-	case $limit in
-	'' | *[!0-9]* | 0*) die "--timeout '$limit' is not a number of seconds" ;;
-	esac
+	check_seconds --timeout "$limit"
+	check_seconds --standstill "$standstill"
 	case $smp in
 	'' | *[!0-9]* | 0*) die "--smp '$smp' is not a number of processors" ;;
 	esac
 	check_regions
 	shift
 	command=$(quote "$@")
+}
+
+check_seconds()
+{
+	case $2 in
+	'' | *[!0-9]* | 0*) die "$1 '$2' is not a number of seconds" ;;
+	esac
 }
 
 check_regions()
@@ -109,6 +121,7 @@ prepare()
 	"$vm/fetch.sh" "$kernel" "$arch"
 	stage=$("$vm/build.sh" "$kernel" "$arch")
 	initrd=$("$vm/initrd.sh" "$kernel" "$arch")
+	emulator=$("$vm/emulator.sh" "$arch")
 	mkdir -p "$cache/run" "$cache/out"
 	find "$cache/run" "$cache/out" -mindepth 1 -maxdepth 1 -mtime +7 \
 		-exec rm -rf {} +
@@ -131,20 +144,21 @@ boot()
 {
 	seconds_left=$1 accel=$2 console=$3 arguments=$4
 	shift 4
-	# Emulated byte-wise string instructions triple the time of clearing pages.
-	cpu=max,-erms machine=
+	# Emulated byte-wise string instructions triple the time of clearing pages, and
+	# kernels rely on the fast short ones (fsrm) being no less than those (erms).
+	cpu=max,-erms,-fsrm machine=
 	[ "$accel" = kvm ] && cpu=host
 	case $arch in
 	amd64)
 		set -- -M q35 "$@"
-		emulator=qemu-system-x86_64 terminal=ttyS0 ;;
+		terminal=ttyS0 ;;
 	arm64)
 		# The full set of features of "max" is slow to emulate; older
 		# processors than this one lack pages of 16 KiB.
 		[ "$accel" = kvm ] || cpu=cortex-a76
 		[ "$accel" = icount ] && machine=,dtb-randomness=off
 		set -- -M "virt$machine" "$@"
-		emulator=qemu-system-aarch64 terminal=ttyAMA0 ;;
+		terminal=ttyAMA0 ;;
 	esac
 	case $accel in
 	# Instructions are the clock, so everything that moves their number is
@@ -238,9 +252,13 @@ share()
 	echo "local,id=$1,security_model=none,multidevs=remap,path=$(escape_commas "$2")"
 }
 
+# The longest that a guest may take, in limits, however little CPU it gets.
+longest=10
+
 start_guest()
 {
-	rm -f "$run/stuck" "$run/expired" "$run/pid" "$run/output"
+	rm -f "$run/stuck" "$run/expired" "$run/frozen" "$run/pid" "$run/output" \
+		"$run/ctl/beat"
 	: >"$run/ctl/starved"
 	echo 0 >"$run/ctl/lost"
 	mkfifo "$run/output"
@@ -265,80 +283,6 @@ start_guest()
 	guest=$!
 }
 
-# An emulated kernel on a busy machine now and then fails to calibrate its
-# clocks and waits for ever; one that is not up by now never will be.
-boot_limit=120
-
-# The longest that a guest may take, in limits, however little CPU it gets.
-longest=10
-
-# Sets ran and waited: how long the guest's threads have run so far and how long
-# they were ready to, in ms. Kernels that do not count it say zero.
-read_cpu_time()
-{
-	# shellcheck disable=SC2046 # two numbers
-	set -- $(cat /proc/"$(cat "$run/pid" 2>/dev/null)"/task/*/schedstat 2>/dev/null |
-		awk '{ ran += $1; waited += $2 }
-			END { printf "%.0f %.0f\n", ran / 1e6, waited / 1e6 }')
-	ran=$1 waited=$2
-}
-
-# Adds to lost the time of the last tick that went to other processes of this
-# machine: its length, times the share of waiting.
-add_lost_time()
-{
-	was_ran=$ran was_waited=$waited was_now=$now
-	read_cpu_time
-	now=$(($(date +%s%N) / 1000000))
-	wait_ms=$((waited - was_waited)) ready_ms=$((waited - was_waited + ran - was_ran))
-	[ "$wait_ms" -gt 0 ] && [ "$ready_ms" -gt 0 ] || return 0
-	tick_lost=$(((now - was_now) * wait_ms / ready_ms))
-	[ "$tick_lost" -le "$wait_ms" ] || tick_lost=$wait_ms
-	lost=$((lost + tick_lost))
-	window_wait=$((window_wait + wait_ms))
-	window_ready=$((window_ready + ready_ms))
-}
-
-# Notes for kernel_log.sh that the guest waited for over a quarter of the last
-# twenty seconds in which it had something to do.
-note_starvation()
-{
-	[ $((now - window_begin)) -ge 20000 ] || return 0
-	if [ $((window_wait * 4)) -gt "$window_ready" ] && [ "$window_wait" -gt 5000 ]; then
-		echo "$(((now - start) / 1000)) $((window_wait * 100 / window_ready))" \
-			>>"$run/ctl/starved"
-	fi
-	window_begin=$now window_wait=0 window_ready=0
-}
-
-# Ends the guest when its time is up.
-watch_guest()
-{
-	now=$(($(date +%s%N) / 1000000))
-	ran=0 waited=0 lost=0 up='' start=$now
-	window_begin=$now window_wait=0 window_ready=0
-	while sleep 1; do
-		add_lost_time
-		note_starvation
-		echo $((lost / 1000)) >"$run/ctl/lost.new"
-		mv "$run/ctl/lost.new" "$run/ctl/lost"
-		took=$(((now - start - lost) / 1000))
-		if [ -z "$up" ] && [ -e "$run/ctl/up" ]; then
-			up=1
-			say "guest up after $(((now - start) / 1000)) s"
-		elif [ -z "$up" ] && [ "$took" -ge "$boot_limit" ] &&
-			[ "$limit" -gt "$boot_limit" ]; then
-			: >"$run/stuck"
-			kill "$guest"
-			return
-		elif [ "$took" -ge "$limit" ]; then
-			: >"$run/expired"
-			kill "$guest"
-			return
-		fi
-	done
-}
-
 wait_for_guest()
 {
 	watch_guest 3>&- &
@@ -350,14 +294,6 @@ wait_for_guest()
 	watcher=
 	exec 3>&-
 	wait "$reader" || :
-}
-
-# Emulated CPUs now and then run into the breakpoint with which another one patches
-# code (QEMU 7.2, kernel 7.3). While a guest boots, that is no fault of the module.
-hit_patched_code()
-{
-	[ "$accel" = tcg ] && [ ! -e "$run/ctl/up" ] &&
-		grep -q 'Oops: int3' "$out/console.log" 2>/dev/null
 }
 
 show_console()
@@ -372,12 +308,14 @@ report()
 	took=$(($(seconds) - begin)) lost=$(cat "$run/ctl/lost")
 	if [ -e "$run/ctl/verdict" ]; then
 		status=$(cat "$run/ctl/verdict")
-	elif [ -e "$run/expired" ] || [ "$guest_status" = 124 ] ||
-		[ "$guest_status" = 137 ]; then
+	elif [ -e "$run/expired" ] || [ -e "$run/frozen" ] ||
+		[ "$guest_status" = 124 ] || [ "$guest_status" = 137 ]; then
 		show_console
 		status=124
-		echo "guest.sh: the guest was stopped after --timeout $limit seconds" \
-			"and $lost more that it waited for a CPU" >&2
+		why="after --timeout $limit seconds and $lost more that it waited for a CPU"
+		[ ! -e "$run/frozen" ] ||
+			why="as its CPUs got nowhere for --standstill $standstill seconds"
+		echo "guest.sh: the guest was stopped $why" >&2
 		return
 	elif [ ! -s "$out/console.log" ]; then
 		status=126
@@ -438,13 +376,8 @@ for attempt in 1 2 3; do
 	begin=$(seconds)
 	start_guest
 	wait_for_guest
-	if [ -e "$run/stuck" ]; then
-		say "the guest was not up after $boot_limit s (attempt $attempt of 3)"
-	elif hit_patched_code; then
-		say "an emulated CPU ran into code that was being patched (attempt $attempt of 3)"
-	else
-		break
-	fi
+	[ -e "$run/stuck" ] || break
+	say "the guest was not up after $boot_limit s (attempt $attempt of 3)"
 done
 report
 exit "$status"

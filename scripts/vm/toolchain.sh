@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Brings the compiler of another release of the distribution into the cache,
 # with what a module build needs around it, and prints the folder to change
-# root to. The packages are only unpacked: nothing of theirs runs here before
-# the build does, and no privilege is needed.
+# root to.
 # usage: scripts/vm/toolchain.sh KERNEL ARCH
 set -eu
 
@@ -15,8 +14,8 @@ vm=$(cd "$(dirname "$0")" && pwd)
 
 # Kbuild's own programs and shell commands, and the libraries that the kernel's
 # prebuilt programs are linked with.
-base_packages='base-files dash coreutils sed grep mawk findutils diffutils
-	make libc6-dev libelf-dev'
+base_packages='dash coreutils sed grep mawk findutils diffutils make libc6-dev
+	libelf-dev'
 
 fetch()
 {
@@ -24,25 +23,11 @@ fetch()
 	begin=$(seconds)
 	new=$(mktemp -d "$cache/toolchain/new.XXXXXX")
 	trap 'rm -rf "$new"' EXIT
-	arch=$host_arch suite=$compiler_suite
-	set_up_apt "$new/apt"
+	suite=$compiler_suite
 	# shellcheck disable=SC2086 # lists of packages
-	private_apt apt-get -qq -y --no-install-recommends --download-only \
-		install $base_packages $compiler_packages >"$new/log" 2>&1 || {
-		cat "$new/log" >&2
-		die "could not fetch $compiler_packages of $compiler_suite"
-	}
-	mkdir "$new/root"
-	# Holds the links that make /bin and /lib parts of /usr.
-	dpkg -x "$new"/apt/archives/base-files_*.deb "$new/root"
-	for deb in "$new"/apt/archives/*.deb; do
-		dpkg --fsys-tarfile "$deb" | tar -x -C "$new/root" \
-			--keep-directory-symlink --exclude='./usr/share/doc/*' \
-			--exclude='./usr/share/man/*' --exclude='./usr/share/locale/*'
-	done
+	unpack_packages $base_packages $compiler_packages
 	# What a maintainer script would have chosen.
 	[ -e "$new/root/usr/bin/awk" ] || ln -s mawk "$new/root/usr/bin/awk"
-	chmod 755 "$new/root"
 	mv "$new/root" "$dest"
 	say "fetched in $(($(seconds) - begin)) s"
 }

@@ -182,50 +182,26 @@ test_panic_on_warn()
 	guest 0 -- grep -q -w panic_on_warn=1 /proc/cmdline
 }
 
-# fake_emulator TEXT: in $PATH before the real one, which it is from the second boot on.
-# The first ends at once, with TEXT on its console.
-fake_emulator()
-{
-	case $arch in
-	amd64) emulator=qemu-system-x86_64 ;;
-	arm64) emulator=qemu-system-aarch64 ;;
-	esac
-	real=$(command -v "$emulator")
-	mkdir -p "$scratch/fake"
-	rm -f "$scratch/fake/booted"
-	cat >"$scratch/fake/$emulator" <<-END
-	#!/bin/sh
-	case " \$* " in
-	*' -accel tcg '*) ;;
-	*) exec "$real" "\$@" ;;
-	esac
-	[ ! -e "$scratch/fake/booted" ] || exec "$real" "\$@"
-	: >"$scratch/fake/booted"
-	for word; do
-		case \$word in
-		file,id=console,path=*) echo '$1' >"\${word#*path=}" ;;
-		esac
-	done
-	END
-	chmod +x "$scratch/fake/$emulator"
-}
-
-# A guest that an emulated CPU ended while it booted gets another chance, others do not.
-test_patched_code()
-{
-	fake_emulator '[    3.1] Oops: int3: 0000 [#1] SMP NOPTI'
-	PATH=$scratch/fake:$PATH guest 0 -- true
-	grep -q 'under tcg' "$scratch/runner.err" || skip 'an emulated guest'
-	expect_equal attempts "$(grep -c 'code that was being patched (attempt 1 of 3)' \
-		"$scratch/runner.err")" 1
-	fake_emulator '[    3.1] Oops: 0002 [#1] SMP NOPTI'
-	PATH=$scratch/fake:$PATH guest 125 -- true
-	expect_equal 'attempts of another death' "$(grep -c attempt "$scratch/runner.err")" 0
-}
-
 # A command that hangs is stopped.
 test_timeout()
 {
 	guest 124 --timeout 20 -- sh -c 'echo now it hangs; sleep 1000'
 	expect_equal 'output of the command' "$(cat "$scratch/runner.out")" 'now it hangs'
+}
+
+# A guest in which nothing runs any more is stopped long before its time is up.
+test_standstill()
+{
+	(
+		until grep -q 'it runs' "$scratch/runner.out" 2>/dev/null; do
+			sleep 1
+		done
+		pkill -n -STOP -f "path=$scratch/runner/console.log"
+	) &
+	rm -f "$scratch/runner.out"
+	guest 124 --standstill 15 --timeout 300 -- sh -c 'echo it runs; sleep 30; echo it ran'
+	grep -q 'got nowhere for --standstill 15 seconds' "$scratch/runner.err" ||
+		complain 'the reason is missing'
+	wait
+	guest 0 --standstill 15 -- sleep 30
 }
