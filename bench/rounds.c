@@ -23,6 +23,12 @@
 /* Samples of more calls would average every disturbance away. */
 #define DBB_ROUNDS_MAX_BATCH BIT(20)
 
+/*
+ * A length is judged by the shortest of so many samples: the first one finds cold
+ * caches, and an interrupt may hit another.
+ */
+#define DBB_ROUNDS_TRIALS 3
+
 /* Setting up for a sample may fire events, too: those are outside the timed steps. */
 static bool dbb_rounds_is_traced(const struct dbb_op *op)
 {
@@ -141,6 +147,23 @@ static bool dbb_rounds_is_warm(const struct dbb_rounds *rounds)
 	return rounds->warmup.rounds == DBB_WARMUP_CAP || rounds->result->settled;
 }
 
+static int dbb_rounds_try_batch(struct dbb_rounds *rounds, unsigned int arm, u64 *shortest,
+				struct dbb_refusal *why)
+{
+	const struct dbb_sample *sample = dbb_result_sample(rounds->result, 0, arm, 0);
+	unsigned int trial;
+	int ret;
+
+	*shortest = U64_MAX;
+	for (trial = 0; trial < DBB_ROUNDS_TRIALS; trial++) {
+		ret = dbb_rounds_take_sample(rounds, 0, arm, 0, why);
+		if (ret)
+			return ret;
+		*shortest = min_t(u64, *shortest, sample->raw[0]);
+	}
+	return 0;
+}
+
 /* One batch for all arms, so that samples pair: what the fastest arm needs. */
 static int dbb_rounds_choose_batch(struct dbb_rounds *rounds, struct dbb_refusal *why)
 {
@@ -149,6 +172,7 @@ static int dbb_rounds_choose_batch(struct dbb_rounds *rounds, struct dbb_refusal
 	u64 wanted = max_t(u64, (u64)DBB_ROUNDS_MIN_TICKS * result->cost.tick,
 			   (u64)DBB_ROUNDS_MIN_OVERHEADS * result->cost.overhead);
 	unsigned int arm;
+	u64 shortest;
 	int ret;
 
 	result->batch = params->batch == DBB_BATCH_AUTO ? 1 : params->batch;
@@ -156,11 +180,10 @@ static int dbb_rounds_choose_batch(struct dbb_rounds *rounds, struct dbb_refusal
 		return 0;
 	for (arm = 0; arm < params->narms; arm++) {
 		for (;;) {
-			ret = dbb_rounds_take_sample(rounds, 0, arm, 0, why);
+			ret = dbb_rounds_try_batch(rounds, arm, &shortest, why);
 			if (ret)
 				return ret;
-			if (dbb_result_sample(result, 0, arm, 0)->raw[0] >= wanted ||
-			    result->batch >= DBB_ROUNDS_MAX_BATCH)
+			if (shortest >= wanted || result->batch >= DBB_ROUNDS_MAX_BATCH)
 				break;
 			result->batch *= 2;
 		}
