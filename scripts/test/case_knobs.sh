@@ -11,11 +11,24 @@ bench_knobs='bench/op bench/heap bench/fd bench/strategies bench/size bench/iter
 	bench/buffers bench/warmup bench/batch bench/threads bench/cpu bench/clock bench/purge
 	bench/verify bench/seed'
 
+state_files=
+for file in $heap_knobs heap/stats $bench_knobs bench/status bench/results.csv \
+	bench/samples.csv; do
+	state_files="$state_files $D/$file"
+done
+
 # The value that a knob takes back: the word in brackets, or all of it. Lines
 # after the first are remarks.
 knob()
 {
-	sed 's/.*\[\(.*\)\].*/\1/; q' "$D/$1"
+	IFS= read -r line <"$D/$1"
+	case $line in
+	*\[*\]*)
+		line=${line##*\[}
+		line=${line%\]*}
+		;;
+	esac
+	printf '%s\n' "$line"
 }
 
 # The words that a knob takes here.
@@ -42,20 +55,19 @@ restore_knobs()
 # All that a refusal must leave alone.
 state()
 {
-	# shellcheck disable=SC2086 # lists of words
-	(cd "$D" && cat $heap_knobs heap/stats $bench_knobs bench/status \
-		bench/results.csv bench/samples.csv)
+	# shellcheck disable=SC2086 # a list of words
+	cat $state_files
 }
 
-# Sets refusals, their number so far, and refusal, the last line of error_log.
+# Sets refusals, their number so far, and refusal, the last line of error_log. A
+# shell would read the file byte by byte.
 read_refusals()
 {
-	refusals=0 refusal=''
-	while read -r line; do
-		case $line in
-		[0-9]*) refusal=$line refusals=${line%% *} ;;
-		esac
-	done <"$D/error_log"
+	refusal=$(tail -n 1 "$D/error_log")
+	case $refusal in
+	[0-9]*) refusals=${refusal%% *} ;;
+	*) refusals=0 refusal='' ;;
+	esac
 }
 
 # put FILE TEXT: one write; prints ok or the errno's name.
@@ -93,7 +105,8 @@ refuse()
 {
 	errno=$1 file=$2 text=$3
 	shift 3
-	what="write '$(printf '%.60s' "$text")' to $file"
+	what="write '$text' to $file"
+	[ ${#text} -le 60 ] || what="write '$(printf '%.60s' "$text")' to $file"
 	state_before=$(state)
 	read_refusals
 	expect_refusal "$what" "$errno" "$(put "$file" "$text")" "$refusals" \

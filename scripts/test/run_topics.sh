@@ -39,11 +39,11 @@ watch()
 {
 	was_begin=
 	while sleep 5; do
-		begin=$(cat "$scratch/begin" 2>/dev/null)
-		[ -n "$begin" ] || continue
+		read -r begin 2>/dev/null <"$scratch/begin" || continue
 		[ "$begin" = "$was_begin" ] || lost_before=$(lost_s)
 		was_begin=$begin
-		[ $(($(date +%s) - begin - $(lost_s) + lost_before)) -gt $limit ] || continue
+		read_uptime
+		[ $((uptime - begin - $(lost_s) + lost_before)) -gt $limit ] || continue
 		echo "# the case did not end within $limit s: rebooting"
 		echo 8 >/proc/sys/kernel/printk
 		# backtraces of the CPUs, blocked tasks, reboot

@@ -113,8 +113,8 @@ escape_commas()
 	printf '%s\n' "$1" | sed 's/,/,,/g'
 }
 
-# Fetches and builds; the stage is copied so that neither a later build nor
-# what the guest writes to it can disturb anyone else.
+# Fetches and builds. The stage is the guest's /dbb: a second archive behind that of
+# its root, so that programs start from memory. A later build cannot disturb it.
 prepare()
 {
 	"$vm/deps.sh" "$kernel" "$arch"
@@ -130,6 +130,10 @@ prepare()
 	lock "build-$(basename "$(dirname "$stage")")" -s
 	cp -a "$stage" "$run/dbb"
 	unlock
+	(cd "$run" && find dbb | cpio -o -H newc --quiet -R 0:0 |
+		cat "$initrd" -) >"$run/initrd"
+	rm -rf "$run/dbb"
+	initrd=$run/initrd
 	printf '%s\n' "$command" >"$run/ctl/command"
 	[ -n "$out" ] || out=$(mktemp -d "$cache/out/$(date +%Y%m%d-%H%M%S)-XXXX")
 	mkdir -p "$out"
@@ -271,8 +275,6 @@ start_guest()
 		-pidfile "$run/pid" \
 		-fsdev "$(share ctl "$run/ctl")" \
 		-device virtio-9p-pci,fsdev=ctl,mount_tag=ctl \
-		-fsdev "$(share dbb "$run/dbb")" \
-		-device virtio-9p-pci,fsdev=dbb,mount_tag=dbb \
 		-fsdev "$(share out "$out")" \
 		-device virtio-9p-pci,fsdev=out,mount_tag=out \
 		-device virtio-serial-pci \
