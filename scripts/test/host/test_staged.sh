@@ -8,7 +8,7 @@
 # A run of seven rounds is stopped in its last sample, one of nine in the first
 # sample of its last round. In that sample one of eight rounds switches an event on.
 last_round='s/^#include <linux\/bits.h>/&\n#include <linux\/trace_events.h>/
-	s/^\t\tret = dbb_rounds_take_sample(.*/&\
+	s/^\t\tret = dbb_rounds_take_sample(rounds, round,.*/&\
 		if (params->iterations == rounds->result->rounds + 1) {\
 			if (params->iterations == (i ? 7 : 9))\
 				dbb_stop_request();\
