@@ -191,3 +191,13 @@ expect_shares()
 			"$means >= $mean * 0.98 && $means <= $mean * 1.02"
 	done
 }
+
+# middle FILE: the median of sorted numbers, rounded down
+middle()
+{
+	awk '{ x[n = NR] = $1 }
+		END {
+			low = x[int((n + 1) / 2)]
+			printf "%.0f\n", low + int((x[int(n / 2) + 1] - low) / 2)
+		}' "$1"
+}

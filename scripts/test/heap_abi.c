@@ -175,11 +175,20 @@ static void longer_argument(void)
 	must("close", close(data.known.fd));
 }
 
+/* Above one that is reserved but was never handed over; /proc/self/fd has no such. */
+static int first_free_fd(void)
+{
+	int fd = must("dup", dup(heap));
+
+	must("close", close(fd));
+	return fd;
+}
+
 /* A descriptor that the caller cannot be told of must not come to be. */
 static void readonly_argument(void)
 {
 	struct dma_heap_allocation_data *data;
-	int fds = count_fds();
+	int fds = count_fds(), free_fd = first_free_fd();
 
 	data = must_map("mmap", mmap(NULL, page, PROT_READ | PROT_WRITE,
 				     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
@@ -192,6 +201,7 @@ static void readonly_argument(void)
 	expect("unmapped argument", ioctl(heap, DMA_HEAP_IOCTL_ALLOC, data), EFAULT);
 	expect("no argument", ioctl(heap, DMA_HEAP_IOCTL_ALLOC, NULL), EFAULT);
 	expect_equal("descriptors", count_fds(), fds);
+	expect_equal("first free descriptor", first_free_fd(), free_fd);
 }
 
 static void no_free_descriptor(void)

@@ -339,5 +339,5 @@ test_five_defects()
 		bench/status.c 's/NSEC_PER_MSEC/NSEC_PER_USEC/' \
 		bench/files.c '/"selftest", 0600/s/0600/0666/
 			/dbb_files_formats\[i\].name, 0600/s/0600/0666/'
-	expect_seen load.files run.table run.table_columns run.status ops.verify_sees measure.purge
+	expect_seen load.files run.table run.table_columns status.progress ops.verify_sees measure.purge
 }
