@@ -133,6 +133,7 @@ test_size_limits()
 	refuse ERANGE bench/size 0 '"0"'
 	refuse ERANGE bench/size 1
 	refuse EINVAL bench/size 1000001 1000001
+	refuse EINVAL bench/size $((page + page / 2)) $((page + page / 2))
 	refuse ERANGE bench/size 100000G 100000G
 	refuse ERANGE bench/size 17179869184G 17179869184G
 	refuse ERANGE bench/size 17179869185G 17179869185G

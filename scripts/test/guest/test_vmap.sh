@@ -87,7 +87,6 @@ test_refusals()
 	set_knob heap/orders '8 4 0'
 	refuse_run "vmap size=$((272 * page)) strategies=sg,direct" direct '2 scatterlist entries'
 	refuse_run 'vmap size=1M strategies=born' born 'heap system' 'heap vmalloc'
-	refuse_run 'vmap heap=vmalloc size=9M strategies=direct' direct 'scatterlist entries'
 	refuse_run 'pages size=1M strategies=array' array 'page array'
 	refuse_run 'pages heap=vmalloc size=1M strategies=born' born 'page array'
 }
