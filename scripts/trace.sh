@@ -7,6 +7,8 @@ here=$(cd "$(dirname "$0")" && pwd) || exit 3
 [ -r "$here/device/session.sh" ] || exit 3
 # shellcheck source-path=SCRIPTDIR source=device/session.sh
 . "$here/device/session.sh"
+# shellcheck source-path=SCRIPTDIR source=device/instance.sh
+. "$here/device/instance.sh"
 
 # Kernel events that help to explain the cost of a mapping; those that this kernel
 # lacks are left out. Each is rare next to the operation, so that the trace fits
@@ -100,15 +102,7 @@ choose_events()
 # take the CPUs that are measured.
 start_tracing()
 {
-	name=dmabuf_bench_$$
-	mkdir "$DBB_TRACEFS/instances/$name" ||
-		die "cannot make a tracing instance; does the kernel have CONFIG_TRACING?"
-	instance=$DBB_TRACEFS/instances/$name
-	echo "$buffer_kb" >"$instance/buffer_size_kb" ||
-		die "no memory for a trace buffer of $buffer_kb kB for each CPU"
-	# the clock of the windows of steps, and the same on all CPUs
-	{ echo mono >"$instance/trace_clock"; } 2>/dev/null ||
-		warn "no trace clock mono: times of several CPUs may differ"
+	open_instance dmabuf_bench_$$ "$buffer_kb"
 	for event in dmabuf_bench $events; do
 		enable=$instance/events/$(printf '%s' "$event" | tr : /)/enable
 		echo 1 >"$enable" || die "$event cannot be enabled"
@@ -122,33 +116,18 @@ stop_tracing()
 	count_lost
 }
 
-# Sets lost to the events that did not fit.
-count_lost()
-{
-	lost=0
-	for file in "$instance"/per_cpu/cpu*/stats; do
-		while read -r line; do
-			case $line in
-			overrun:* | 'commit overrun:'* | 'dropped events:'*)
-				lost=$((lost + ${line##*: })) ;;
-			esac
-		done <"$file"
-	done
-}
-
-# trace-cmd empties the instance and, in some versions, removes it.
 save_trace()
 {
 	if command -v trace-cmd >/dev/null; then
 		reserve_number "$out" trace .dat || return
-		if trace-cmd extract -B "$name" -o "$saved.dat" >"$scratch/extract" 2>&1; then
+		if save_dat "$saved.dat"; then
 			say "saved as $saved.dat"
 			return
 		fi
 		# made above, and still empty
 		[ -s "$saved.dat" ] || rm -f "$saved.dat"
-		warn "trace-cmd extract failed; the trace is saved as text"
-		tail -n 2 "$scratch/extract" >&2
+		warn "trace-cmd restore failed; the trace is saved as text"
+		tail -n 2 "$scratch/restore" >&2
 	else
 		say "trace-cmd is not installed; the trace is saved as text"
 	fi
@@ -275,14 +254,12 @@ cleanup()
 {
 	status=$?
 	trap '' INT TERM HUP
-	if [ -d "$instance" ]; then
-		rmdir "$instance" || warn "the tracing instance $instance cannot be removed"
-	fi
+	close_instance
 	end_session
 	exit "$status"
 }
 
-instance='' wanted=default explain='' buffer_kb=8192 csvs=''
+wanted=default explain='' buffer_kb=8192 csvs=''
 command="${0##*/} $*"
 # options are taken out, and the lines rotated past them
 arguments_left=$#

@@ -83,6 +83,46 @@ expect_awk()
 	awk "BEGIN { exit !($2) }" </dev/null || complain "$1: not $2"
 }
 
+# expect_status WANTED COMMAND...: output goes to $scratch/output.
+expect_status()
+{
+	wanted=$1
+	shift
+	"$@" >"$scratch/output" 2>&1
+	status=$?
+	[ "$status" = "$wanted" ] || {
+		complain "status $status, expected $wanted, from: $*"
+		tail -n 5 "$scratch/output"
+	}
+}
+
+expect_output()
+{
+	grep -q -e "$1" "$scratch/output" || {
+		complain "no '$1' in the output:"
+		tail -n 5 "$scratch/output"
+	}
+}
+
+# A tracing session that is on: events with a past, which expect_session has to find.
+open_session()
+{
+	echo 1408 >"$tracefs/buffer_size_kb"
+	echo >"$tracefs/trace"
+	echo 1 >"$tracefs/events/sched/sched_process_exec/enable"
+	sh -c : && sh -c :
+	recorded=$(grep -c sched_process_exec: "$tracefs/trace")
+}
+
+expect_session()
+{
+	expect_equal 'the event of another session' \
+		"$(cat "$tracefs/events/sched/sched_process_exec/enable")" 1
+	[ "$(grep -c sched_process_exec: "$tracefs/trace")" -gt "$recorded" ] ||
+		complain 'events of another session are gone'
+	echo 0 >"$tracefs/events/sched/sched_process_exec/enable"
+}
+
 # How many seconds the guest has waited for a CPU of the host so far, as guest.sh says.
 lost_s()
 {

@@ -9,27 +9,6 @@
 user=$test_dir/../../bench/user
 scripts=$test_dir/..
 
-# expect_status WANTED COMMAND...: output goes to $scratch/output.
-expect_status()
-{
-	wanted=$1
-	shift
-	"$@" >"$scratch/output" 2>&1
-	status=$?
-	[ "$status" = "$wanted" ] || {
-		complain "status $status, expected $wanted, from: $*"
-		tail -n 5 "$scratch/output"
-	}
-}
-
-expect_output()
-{
-	grep -q -e "$1" "$scratch/output" || {
-		complain "no '$1' in the output:"
-		tail -n 5 "$scratch/output"
-	}
-}
-
 # heap_mmap compares strategies and puts the knob back.
 test_heap_mmap()
 {
@@ -420,6 +399,15 @@ test_trace_sh()
 		complain 'no second trace was saved'
 	expect_equal traced "$(sed -n 's/^# traced=//p' "$scratch/trace/01-vmap.csv")" 1
 	expect_equal 'tracing instances left' "$(ls "$tracefs/instances")" ''
+}
+
+# A session that is on goes on, and its events stay.
+test_trace_sh_other_session()
+{
+	open_session
+	expect_status 0 sh "$scripts/trace.sh" --out "$scratch/beside" --no-kernel-events \
+		'noop iterations=3'
+	expect_session
 }
 
 # A task that takes the CPU from samples of several slices is named, and they are as

@@ -15,20 +15,8 @@ sweep()
 {
 	wanted=$1
 	shift
-	status=0
-	sh "$test_dir/../sweep.sh" --out "$csv" --strategies 'page sg' "$@" >"$scratch/output" 2>&1 || status=$?
-	[ "$status" = "$wanted" ] || {
-		complain "status $status, expected $wanted, from: sweep.sh $*"
-		tail -n 5 "$scratch/output"
-	}
-}
-
-expect_output()
-{
-	grep -q -e "$1" "$scratch/output" || {
-		complain "no '$1' in the output:"
-		tail -n 5 "$scratch/output"
-	}
+	expect_status "$wanted" sh "$test_dir/../sweep.sh" --out "$csv" \
+		--strategies 'page sg' "$@"
 }
 
 # Prints "op size orders strategy phase" of each row with figures, sorted.

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# shellcheck disable=SC2034,SC2154 # what the parts of the device scripts share
+# A tracing instance: a buffer and events of one's own, beside a tracing session that
+# is already on. Sourced by the scripts that trace, after session.sh.
+
+instance=
+
+# open_instance NAME KB: with KB of buffer for each CPU.
+open_instance()
+{
+	mkdir "$DBB_TRACEFS/instances/$1" ||
+		die "cannot make a tracing instance; does the kernel have CONFIG_TRACING?"
+	instance=$DBB_TRACEFS/instances/$1
+	{ echo "$2" >"$instance/buffer_size_kb"; } 2>/dev/null ||
+		die "no memory for a trace buffer of $2 kB for each CPU"
+	# the clock of the windows of steps, and the same on all CPUs
+	{ echo mono >"$instance/trace_clock"; } 2>/dev/null ||
+		warn "no trace clock mono: times of several CPUs may differ"
+}
+
+close_instance()
+{
+	[ -n "$instance" ] && [ -d "$instance" ] || return 0
+	rmdir "$instance" || warn "the tracing instance $instance cannot be removed"
+	instance=
+}
+
+# Sets lost to the events that did not fit.
+count_lost()
+{
+	lost=0
+	for file in "$instance"/per_cpu/cpu*/stats; do
+		while read -r line; do
+			case $line in
+			overrun:* | 'commit overrun:'* | 'dropped events:'*)
+				lost=$((lost + ${line##*: })) ;;
+			esac
+		done <"$file"
+	done
+}
+
+# save_dat FILE: the events, which are gone from the instance then, as trace-cmd has
+# them. Its own "extract -B" would take the events of everybody else as well, and
+# switch them off.
+save_dat()
+{
+	trace-cmd restore -c -o "$scratch/head.dat" >"$scratch/restore" 2>&1 || return
+	set -- "$1"
+	cpu=0
+	while [ -d "$instance/per_cpu/cpu$cpu" ]; do
+		drain_cpu "$cpu" "$scratch/cpu$cpu.raw"
+		set -- "$@" "$scratch/cpu$cpu.raw"
+		cpu=$((cpu + 1))
+	done
+	dat=$1
+	shift
+	trace-cmd restore -i "$scratch/head.dat" -o "$dat" "$@" >"$scratch/restore" 2>&1
+	restored=$?
+	rm -f "$scratch/head.dat" "$@"
+	return "$restored"
+}
+
+# drain_cpu CPU FILE: at the end of the buffer a reader waits for more.
+drain_cpu()
+{
+	cat "$instance/per_cpu/cpu$1/trace_pipe_raw" >"$2" &
+	reader=$!
+	size=''
+	until [ "$size" = "$(wc -c <"$2")" ]; do
+		size=$(wc -c <"$2")
+		sleep 0.2 2>/dev/null || sleep 1
+	done
+	kill "$reader"
+	wait "$reader" 2>/dev/null
+}
