@@ -34,6 +34,8 @@ function allowed(from,   folder)
 		return "^(bench/[^/]*$|bench/(op|stat|report)/|heap/(heap|compat)\\.h$|trace/)"
 	if (from ~ /^scripts\/test\/golden\//)
 		return "^(scripts/test/|bench/stat/)"
+	if (from ~ /^scripts\/test\/module\//)
+		return "^heap/compat\\.h$"
 	if (from ~ /^scripts\//)
 		return "^(scripts/|bench/user/)"
 	return "^$"

@@ -56,7 +56,7 @@ check_commands()
 
 # Folders that no person opens for themselves.
 no_readme='.ci scripts/test/golden scripts/test/golden/linux scripts/test/guest
-	scripts/test/host scripts/host'
+	scripts/test/host scripts/test/module scripts/host'
 
 check_readmes()
 {

@@ -114,7 +114,7 @@ run_kbuild()
 	"$make_module" -C "$headers" M="$src" ARCH="$karch" \
 		CROSS_COMPILE="$cross" CC="$kernel_cc" W=1 \
 		CONFIG_DEBUG_INFO_BTF_MODULES= PAHOLE_VERSION=0 \
-		CONFIG_PAHOLE_VERSION=0 $arguments \
+		CONFIG_PAHOLE_VERSION=0 DBB_TEST_MODULES=m $arguments \
 		"$@" modules
 }
 
@@ -138,6 +138,15 @@ build_module()
 stage_module()
 {
 	"${cross}strip" -g -o "$stage/dmabuf_bench.ko" "$src/dmabuf_bench.ko"
+}
+
+stage_test_modules()
+{
+	for file in "$src"/scripts/test/module/*.c; do
+		[ -e "$file" ] || continue
+		name=$(basename "$file" .c)
+		"${cross}strip" -g -o "$stage/scripts/test/$name.ko" "${file%.c}.ko"
+	done
 }
 
 stage_scripts()
@@ -172,6 +181,7 @@ build()
 	build_module "$@"
 	stage_module
 	stage_scripts
+	stage_test_modules
 	build_user
 	build_helpers
 	echo "$source_tree" >"$stage/.tree"

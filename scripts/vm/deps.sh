@@ -9,7 +9,7 @@ vm=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$vm/common.sh"
 
-build_packages='make gcc libc6-dev libelf-dev kmod xz-utils zstd lz4'
+build_packages='make gcc libc6-dev libdrm-dev libelf-dev kmod xz-utils zstd lz4'
 guest_packages='busybox-static trace-cmd cpio'
 check_packages='sparse shellcheck perl git'
 

@@ -32,6 +32,8 @@ usage()
 	  --reserved-memory NAME:SIZE
 	                   a CMA region in the device tree, of arm64 guests only; SIZE
 	                   takes M or G. May be repeated
+	  --driver D       puts a driver of drivers.sh into /drivers. May be repeated
+	  --device DEVICE  a device, as QEMU names it. May be repeated
 	  --quiet          no progress messages
 	The command runs in /dbb, a copy that is thrown away afterwards; what it
 	writes to /out stays.
@@ -41,11 +43,11 @@ usage()
 parse()
 {
 	kernel=6.1 arch=amd64 mem=5G smp=2 icount='' limit=600 standstill=300 out=''
-	append='' regions=''
+	append='' regions='' wanted_drivers='' devices=''
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--kernel | --arch | --compiler | --mem | --smp | --timeout | \
-			--standstill | --out | --append | --reserved-memory)
+			--standstill | --out | --append | --reserved-memory | --driver | --device)
 			[ $# -ge 2 ] || die "$1 needs a value; see --help" ;;
 		esac
 		case $1 in
@@ -59,6 +61,8 @@ parse()
 		--out) out=$2 && shift ;;
 		--append) append="$append $2" && shift ;;
 		--reserved-memory) regions="$regions $2" && shift ;;
+		--driver) wanted_drivers="$wanted_drivers $2" && shift ;;
+		--device) devices="$devices -device $2" && shift ;;
 		--icount) icount=1 ;;
 		--quiet) export DBB_QUIET=1 ;;
 		--help) usage && exit ;;
@@ -130,9 +134,10 @@ prepare()
 	lock "build-$(basename "$(dirname "$stage")")" -s
 	cp -a "$stage" "$run/dbb"
 	unlock
-	(cd "$run" && find dbb | cpio -o -H newc --quiet -R 0:0 |
+	take_drivers
+	(cd "$run" && find dbb drivers | cpio -o -H newc --quiet -R 0:0 |
 		cat "$initrd" -) >"$run/initrd"
-	rm -rf "$run/dbb"
+	rm -rf "$run/dbb" "$run/drivers"
 	initrd=$run/initrd
 	printf '%s\n' "$command" >"$run/ctl/command"
 	[ -n "$out" ] || out=$(mktemp -d "$cache/out/$(date +%Y%m%d-%H%M%S)-XXXX")
@@ -140,6 +145,21 @@ prepare()
 	out=$(cd "$out" && pwd)
 	rm -f "$out/console.log" "$out/kernel.log" "$out/warnings.log" \
 		"$out/stalls.log"
+}
+
+# Those that this kernel has not are left out, as on a device.
+take_drivers()
+{
+	mkdir "$run/drivers"
+	[ -n "$wanted_drivers" ] || return 0
+	folder=$("$vm/drivers.sh" "$kernel" "$arch")
+	for driver in $wanted_drivers; do
+		[ -e "$folder/$driver.order" ] || continue
+		cp "$folder/$driver.order" "$run/drivers"
+		while read -r file; do
+			cp "$folder/$file" "$run/drivers"
+		done <"$folder/$driver.order"
+	done
 }
 
 # Runs QEMU with what every guest has; the arguments add to it. It ends after
@@ -271,6 +291,7 @@ start_guest()
 	exec 3<>"$run/output"
 	tee "$out/output.log" <"$run/output" 3>&- &
 	reader=$!
+	# shellcheck disable=SC2086 # a list of devices
 	boot $((limit * longest)) "$accel" "$out/console.log" "$append" \
 		-pidfile "$run/pid" \
 		-fsdev "$(share ctl "$run/ctl")" \
@@ -280,7 +301,7 @@ start_guest()
 		-device virtio-serial-pci \
 		-chardev "file,id=output,path=$(escape_commas "$run/output")" \
 		-device virtserialport,chardev=output,name=dbb.output \
-		${regions:+-dtb "$run/dtb"} \
+		${regions:+-dtb "$run/dtb"} $devices \
 		3>&- >&2 &
 	guest=$!
 }

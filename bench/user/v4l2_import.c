@@ -1,0 +1,457 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Stream frames of a V4L2 device into dma-bufs that it imports, or out of them.
+ *
+ * The buffers come from a heap node. A driver maps a buffer when the descriptor
+ * of a queue entry changes: with as many dma-bufs as entries it does so once for
+ * each, with more of them once a frame. What was captured is compared with a
+ * frame that the driver captured into its own memory.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <linux/dma-buf.h>
+#include <linux/videodev2.h>
+
+#include "options.h"
+
+#define MAX_ENTRIES	32
+#define MAX_POOL	64
+#define BACKGROUND	0x5a
+/* What a device that has just been started may still get wrong. */
+#define REFERENCE_FRAME	3
+
+struct options {
+	const char *device;
+	const char *heap;
+	const char *control;
+	u64 width;
+	u64 height;
+	u64 frames;
+	u64 entries;
+	u64 pool;
+};
+
+/* One dma-buf a plane, all planes of a frame together. */
+struct frame {
+	int fd[VIDEO_MAX_PLANES];
+	unsigned char *map[VIDEO_MAX_PLANES];
+};
+
+struct stream {
+	int video;
+	unsigned int type;
+	bool output;
+	unsigned int planes;
+	size_t bytes[VIDEO_MAX_PLANES];
+	unsigned char *reference[VIDEO_MAX_PLANES];
+	struct frame pool[MAX_POOL];
+	int queued[MAX_ENTRIES];	/* which of the pool each entry had last */
+	u64 pooled;
+	u64 next;
+	u64 changes;
+	u64 wrong;
+};
+
+static void print_help(FILE *out)
+{
+	fprintf(out,
+		"usage: v4l2_import --device NODE [OPTION...]\n"
+		"\n"
+		"Stream frames of a V4L2 device through dma-bufs that it imports.\n"
+		"\n"
+		"  --device NODE    /dev/videoN, for capture or output\n"
+		"  --heap PATH      where the dma-bufs are from (default " DEFAULT_HEAP ")\n"
+		"  --frames N       how many frames (default 20)\n"
+		"  --entries N      entries of the driver's queue (default 3)\n"
+		"  --pool N         dma-bufs for each plane (default: as many as entries); with\n"
+		"                   more, each frame has another one than the entry had before\n"
+		"  --width N, --height N   of the picture (default: as the device is set)\n"
+		"  --control NAME=VALUE    of the device; for frames that are all the same\n"
+		"\n"
+		"Captured frames are compared with one that the driver captured into memory of its\n"
+		"own. Prints entries queued, how often the descriptor of an entry changed, wrong\n"
+		"frames and frames a second.\n"
+		"Exit status: 0 done; 1 a frame was wrong; 3 used wrongly, or a call failed.\n");
+}
+
+static void request(struct stream *s, unsigned long ioctl_nr, void *argument, const char *name)
+{
+	if (ioctl(s->video, ioctl_nr, argument) < 0) {
+		complain_errno("ioctl(%s)", name);
+		exit(EXIT_CANNOT);
+	}
+}
+
+#define REQUEST(s, nr, argument)	request(s, nr, argument, #nr)
+
+static void open_device(struct stream *s, const struct options *opt)
+{
+	struct v4l2_capability cap = { };
+	unsigned int can;
+
+	s->video = open(opt->device, O_RDWR | O_CLOEXEC);
+	if (s->video < 0) {
+		complain_errno("open(%s)", opt->device);
+		exit(EXIT_CANNOT);
+	}
+	REQUEST(s, VIDIOC_QUERYCAP, &cap);
+	can = cap.capabilities & V4L2_CAP_DEVICE_CAPS ? cap.device_caps : cap.capabilities;
+
+	if (can & V4L2_CAP_VIDEO_CAPTURE) {
+		s->type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
+	} else if (can & V4L2_CAP_VIDEO_CAPTURE_MPLANE) {
+		s->type = V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE;
+	} else if (can & V4L2_CAP_VIDEO_OUTPUT) {
+		s->type = V4L2_BUF_TYPE_VIDEO_OUTPUT;
+	} else if (can & V4L2_CAP_VIDEO_OUTPUT_MPLANE) {
+		s->type = V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE;
+	} else {
+		complain("%s captures no video and puts none out", opt->device);
+		exit(EXIT_CANNOT);
+	}
+	s->output = V4L2_TYPE_IS_OUTPUT(s->type);
+}
+
+static void set_format(struct stream *s, const struct options *opt)
+{
+	struct v4l2_format format = { .type = s->type };
+	struct v4l2_pix_format_mplane *multi = &format.fmt.pix_mp;
+	struct v4l2_pix_format *single = &format.fmt.pix;
+	unsigned int i;
+
+	REQUEST(s, VIDIOC_G_FMT, &format);
+	if (V4L2_TYPE_IS_MULTIPLANAR(s->type)) {
+		if (opt->width)
+			multi->width = opt->width;
+		if (opt->height)
+			multi->height = opt->height;
+		REQUEST(s, VIDIOC_S_FMT, &format);
+		s->planes = multi->num_planes;
+		for (i = 0; i < s->planes; i++)
+			s->bytes[i] = multi->plane_fmt[i].sizeimage;
+		return;
+	}
+
+	if (opt->width)
+		single->width = opt->width;
+	if (opt->height)
+		single->height = opt->height;
+	single->bytesperline = 0;
+	single->sizeimage = 0;
+	REQUEST(s, VIDIOC_S_FMT, &format);
+	s->planes = 1;
+	s->bytes[0] = single->sizeimage;
+}
+
+static void set_control(struct stream *s, const char *assignment)
+{
+	struct v4l2_queryctrl query = { .id = V4L2_CTRL_FLAG_NEXT_CTRL };
+	const char *equals = strrchr(assignment, '=');
+	struct v4l2_control control;
+	size_t length;
+	u64 value;
+
+	if (!equals || !parse_number(equals + 1, 0, INT32_MAX, &value))
+		refuse_option("control", assignment, "NAME=VALUE with a number from 0");
+	length = equals - assignment;
+
+	while (!ioctl(s->video, VIDIOC_QUERYCTRL, &query)) {
+		if (strlen((char *)query.name) == length &&
+		    !memcmp(query.name, assignment, length)) {
+			control = (struct v4l2_control){ .id = query.id, .value = value };
+			REQUEST(s, VIDIOC_S_CTRL, &control);
+			return;
+		}
+		query.id |= V4L2_CTRL_FLAG_NEXT_CTRL;
+	}
+	refuse_option("control", assignment, "a control of this device");
+}
+
+static void request_entries(struct stream *s, unsigned int memory, unsigned int count)
+{
+	struct v4l2_requestbuffers wanted = {
+		.count = count,
+		.type = s->type,
+		.memory = memory,
+	};
+
+	REQUEST(s, VIDIOC_REQBUFS, &wanted);
+	if (wanted.count < count) {
+		complain("the driver gives %u of %u entries", wanted.count, count);
+		exit(EXIT_CANNOT);
+	}
+}
+
+/* An entry as VIDIOC_QBUF and its like take it, with one plane or several. */
+static struct v4l2_buffer entry(struct stream *s, unsigned int memory, unsigned int index,
+				struct v4l2_plane *planes)
+{
+	struct v4l2_buffer buffer = {
+		.type = s->type,
+		.memory = memory,
+		.index = index,
+	};
+
+	memset(planes, 0, VIDEO_MAX_PLANES * sizeof(*planes));
+	if (V4L2_TYPE_IS_MULTIPLANAR(s->type)) {
+		buffer.m.planes = planes;
+		buffer.length = s->planes;
+	}
+	return buffer;
+}
+
+static void wait_for_frame(struct stream *s)
+{
+	struct pollfd poll_fd = { .fd = s->video, .events = s->output ? POLLOUT : POLLIN };
+	int ret = poll(&poll_fd, 1, 60000);
+
+	if (ret <= 0) {
+		if (ret)
+			complain_errno("poll()");
+		else
+			complain("no frame within a minute");
+		exit(EXIT_CANNOT);
+	}
+}
+
+static unsigned int take_frame(struct stream *s, unsigned int memory)
+{
+	struct v4l2_plane planes[VIDEO_MAX_PLANES];
+	struct v4l2_buffer buffer = entry(s, memory, 0, planes);
+
+	wait_for_frame(s);
+	REQUEST(s, VIDIOC_DQBUF, &buffer);
+	if (buffer.flags & V4L2_BUF_FLAG_ERROR) {
+		complain("the driver marks a frame as wrong");
+		s->wrong++;
+	}
+	return buffer.index;
+}
+
+static void *map_own(struct stream *s, struct v4l2_buffer *buffer, unsigned int plane)
+{
+	bool multi = V4L2_TYPE_IS_MULTIPLANAR(s->type);
+	off_t offset = multi ? buffer->m.planes[plane].m.mem_offset : buffer->m.offset;
+	void *map = mmap(NULL, s->bytes[plane], PROT_READ, MAP_SHARED, s->video, offset);
+
+	if (map == MAP_FAILED) {
+		complain_errno("mmap() of the driver's buffer");
+		exit(EXIT_CANNOT);
+	}
+	return map;
+}
+
+/* A frame in the driver's own memory, with no dma-buf in it. */
+static void capture_reference(struct stream *s)
+{
+	struct v4l2_plane planes[VIDEO_MAX_PLANES];
+	struct v4l2_buffer buffer;
+	unsigned int i, frame, index;
+
+	request_entries(s, V4L2_MEMORY_MMAP, 2);
+	for (i = 0; i < 2; i++) {
+		buffer = entry(s, V4L2_MEMORY_MMAP, i, planes);
+		REQUEST(s, VIDIOC_QBUF, &buffer);
+	}
+	REQUEST(s, VIDIOC_STREAMON, &s->type);
+	for (frame = 1; ; frame++) {
+		index = take_frame(s, V4L2_MEMORY_MMAP);
+		buffer = entry(s, V4L2_MEMORY_MMAP, index, planes);
+		if (frame == REFERENCE_FRAME)
+			break;
+		REQUEST(s, VIDIOC_QBUF, &buffer);
+	}
+	REQUEST(s, VIDIOC_QUERYBUF, &buffer);
+	for (i = 0; i < s->planes; i++) {
+		void *own = map_own(s, &buffer, i);
+
+		s->reference[i] = malloc(s->bytes[i]);
+		if (!s->reference[i]) {
+			complain("no memory for a frame of %zu bytes", s->bytes[i]);
+			exit(EXIT_CANNOT);
+		}
+		memcpy(s->reference[i], own, s->bytes[i]);
+		munmap(own, s->bytes[i]);
+	}
+	REQUEST(s, VIDIOC_STREAMOFF, &s->type);
+	request_entries(s, V4L2_MEMORY_MMAP, 0);
+}
+
+static void sync_plane(struct frame *frame, unsigned int plane, u64 flags)
+{
+	struct dma_buf_sync sync = { .flags = flags };
+
+	if (ioctl(frame->fd[plane], DMA_BUF_IOCTL_SYNC, &sync) < 0) {
+		complain_errno("ioctl(DMA_BUF_IOCTL_SYNC)");
+		exit(EXIT_CANNOT);
+	}
+}
+
+/* So that a frame that was not written does not pass for the one before. */
+static void wipe(struct stream *s, struct frame *frame)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->planes; i++) {
+		sync_plane(frame, i, DMA_BUF_SYNC_START | DMA_BUF_SYNC_WRITE);
+		memset(frame->map[i], BACKGROUND, s->bytes[i]);
+		sync_plane(frame, i, DMA_BUF_SYNC_END | DMA_BUF_SYNC_WRITE);
+	}
+}
+
+static void compare(struct stream *s, struct frame *frame)
+{
+	bool equal = true;
+	unsigned int i;
+
+	for (i = 0; i < s->planes; i++) {
+		sync_plane(frame, i, DMA_BUF_SYNC_START | DMA_BUF_SYNC_READ);
+		equal &= !memcmp(frame->map[i], s->reference[i], s->bytes[i]);
+		sync_plane(frame, i, DMA_BUF_SYNC_END | DMA_BUF_SYNC_READ);
+	}
+	s->wrong += !equal;
+}
+
+static void fill_pool(struct stream *s, const struct options *opt)
+{
+	unsigned int i, plane;
+
+	s->pooled = opt->pool ? opt->pool : opt->entries;
+	for (i = 0; i < s->pooled; i++) {
+		for (plane = 0; plane < s->planes; plane++) {
+			int fd = heap_alloc(opt->heap, s->bytes[plane]);
+			void *map;
+
+			if (fd < 0)
+				exit(EXIT_CANNOT);
+			map = mmap(NULL, s->bytes[plane], PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+			if (map == MAP_FAILED) {
+				complain_errno("mmap() of a dma-buf of %zu bytes", s->bytes[plane]);
+				exit(EXIT_CANNOT);
+			}
+			s->pool[i].fd[plane] = fd;
+			s->pool[i].map[plane] = map;
+		}
+		wipe(s, &s->pool[i]);
+	}
+}
+
+/* With no more dma-bufs than entries, each entry keeps its own. */
+static void queue_entry(struct stream *s, const struct options *opt, unsigned int index)
+{
+	u64 which = s->pooled > opt->entries ? s->next++ % s->pooled : index;
+	struct frame *frame = &s->pool[which];
+	struct v4l2_plane planes[VIDEO_MAX_PLANES];
+	struct v4l2_buffer buffer = entry(s, V4L2_MEMORY_DMABUF, index, planes);
+	unsigned int i;
+
+	if (V4L2_TYPE_IS_MULTIPLANAR(s->type)) {
+		for (i = 0; i < s->planes; i++) {
+			planes[i].m.fd = frame->fd[i];
+			planes[i].length = s->bytes[i];
+			planes[i].bytesused = s->bytes[i];
+		}
+	} else {
+		buffer.m.fd = frame->fd[0];
+		buffer.length = s->bytes[0];
+		buffer.bytesused = s->bytes[0];
+	}
+	REQUEST(s, VIDIOC_QBUF, &buffer);
+	s->changes += s->queued[index] != (int)which;
+	s->queued[index] = which;
+}
+
+static void stream_frames(struct stream *s, const struct options *opt)
+{
+	unsigned int index;
+	u64 frame;
+
+	request_entries(s, V4L2_MEMORY_DMABUF, opt->entries);
+	for (index = 0; index < opt->entries; index++) {
+		s->queued[index] = -1;
+		queue_entry(s, opt, index);
+	}
+	REQUEST(s, VIDIOC_STREAMON, &s->type);
+	for (frame = 0; frame < opt->frames; frame++) {
+		struct frame *done;
+
+		index = take_frame(s, V4L2_MEMORY_DMABUF);
+		done = &s->pool[s->queued[index]];
+		if (!s->output) {
+			compare(s, done);
+			wipe(s, done);
+		}
+		queue_entry(s, opt, index);
+	}
+	REQUEST(s, VIDIOC_STREAMOFF, &s->type);
+	request_entries(s, V4L2_MEMORY_DMABUF, 0);
+}
+
+static double now_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec + now.tv_nsec / 1e9;
+}
+
+int main(int argc, char **argv)
+{
+	struct options opt = {
+		.heap = DEFAULT_HEAP,
+		.frames = 20,
+		.entries = 3,
+	};
+	const struct option_spec specs[] = {
+		{ .name = "device", .text = &opt.device },
+		{ .name = "heap", .text = &opt.heap },
+		{ .name = "control", .text = &opt.control },
+		{ .name = "width", .number = &opt.width, .min = 1, .max = 16384,
+		  .wanted = "a number of pixels" },
+		{ .name = "height", .number = &opt.height, .min = 1, .max = 16384,
+		  .wanted = "a number of pixels" },
+		{ .name = "frames", .number = &opt.frames, .min = 1, .max = INT32_MAX,
+		  .wanted = "a number of frames" },
+		{ .name = "entries", .number = &opt.entries, .min = 2, .max = MAX_ENTRIES,
+		  .wanted = "from 2 to 32" },
+		{ .name = "pool", .number = &opt.pool, .min = 2, .max = MAX_POOL,
+		  .wanted = "from 2 to 64" },
+		{ }
+	};
+	static struct stream s;
+	double begin;
+
+	program = "v4l2_import";
+	if (parse_options(argc, argv, specs, print_help) != argc || !opt.device) {
+		print_help(stderr);
+		return EXIT_CANNOT;
+	}
+	if (opt.pool && opt.pool < opt.entries) {
+		complain("--pool %llu: fewer dma-bufs than the %llu entries of the queue",
+			 opt.pool, opt.entries);
+		return EXIT_CANNOT;
+	}
+
+	open_device(&s, &opt);
+	if (opt.control)
+		set_control(&s, opt.control);
+	set_format(&s, &opt);
+	if (!s.output)
+		capture_reference(&s);
+	fill_pool(&s, &opt);
+	begin = now_s();
+	stream_frames(&s, &opt);
+	printf("frames=%llu queued=%llu planes=%u changed_descriptors=%llu wrong_frames=%llu frames_per_s=%.2f\n",
+	       opt.frames, opt.frames + opt.entries, s.planes, s.changes, s.wrong,
+	       opt.frames / (now_s() - begin));
+	return s.wrong ? EXIT_WRONG : EXIT_OK;
+}
