@@ -167,3 +167,31 @@ test_same_strategy()
 	note "speedup $(column speedup | tail -n 1), verdict $(column verdict | tail -n 1)"
 	expect_equal verdict "$(column verdict | tail -n 1)" same
 }
+
+# callers.sh says of dma_buf_vmap what the module's own tracepoint says of the same
+# calls, and what they take without any tracing: within 5 %.
+test_callers()
+{
+	for strategy in page sg; do
+		line="vmap size=8M strategies=$strategy iterations=21 warmup=0 batch=1"
+		run "$line"
+		untraced=$(column p50_ns phase=vmap)
+		echo 1408 >"$tracefs/buffer_size_kb"
+		echo 1 >"$tracefs/events/$module/dbb_vmap/enable"
+		sh "$test_dir/../callers.sh" --out "$scratch/callers-$strategy" \
+			-- sh -c "echo '$line' >$D/bench/run" >"$scratch/report" ||
+			fail "callers.sh: $(tail -n 1 "$scratch/report")"
+		echo 0 >"$tracefs/events/$module/dbb_vmap/enable"
+		sed -n 's/.* dbb_vmap: .* ns=\([0-9]*\).*/\1/p' "$tracefs/trace" |
+			sort -n >"$scratch/traced"
+		echo >"$tracefs/trace"
+		traced=$(middle "$scratch/traced")
+		found=$(select_rows p50_ns function=dma_buf_vmap \
+			<"$scratch/callers-$strategy/callers.csv")
+		note "$strategy: callers.sh $found, dbb_vmap $traced, untraced $untraced"
+		for truth in "$traced" "$untraced"; do
+			expect_awk "p50 of $strategy" \
+				"${found:-0} > 0.95 * $truth && ${found:-0} < 1.05 * $truth"
+		done
+	done
+}

@@ -1,0 +1,302 @@
+# SPDX-License-Identifier: GPL-2.0
+# From a trace of callers.sh: a line for each call, fields separated by tabs:
+#   function, caller, module of the caller, process, driver, exporter, ns, bytes,
+#   real (0: the buffer was mapped before, 1, or - where that is not known), failed,
+#   begin (ns of the trace's clock), stack (outermost first, separated by ";")
+# "-" is what the kernel does not say. Usage:
+#   awk -v times=FILE [-v drivers=FILE] [-v summary=FILE] -f calls.awk TRACE
+# For awk of busybox too.
+
+# The next time in ns; the two readings of the buffer have to agree.
+function next_ns(pid,    words, line)
+{
+	while ((getline line <times) > 0)
+		if (split(line, words, " ") >= 3 && line ~ /^[0-9]+ [0-9]+ [0-9]+ /) {
+			if (words[1] != pid)
+				return disagree()
+			return words[3]
+		}
+	return disagree()
+}
+
+function disagree()
+{
+	print "calls.awk: " times " is not of this trace" >"/dev/stderr"
+	failed = 1
+	exit 1
+}
+
+# The value of a field, without its quotes; "" where the kernel could not read it.
+function value(text, name,    at, rest, end)
+{
+	at = index(text, " " name "=")
+	if (!at)
+		return ""
+	rest = substr(text, at + length(name) + 2)
+	if (substr(rest, 1, 1) == "\"") {
+		rest = substr(rest, 2)
+		end = index(rest, "\"")
+	} else {
+		end = index(rest, " ")
+	}
+	if (end)
+		rest = substr(rest, 1, end - 1)
+	return rest == "(fault)" ? "" : rest
+}
+
+function is_word(text)
+{
+	return text ~ /^[A-Za-z_][A-Za-z0-9_.:@-]*$/
+}
+
+# Sets exporter and mapped of a call from its entry's fields. Where there is no type
+# information, the place that holds a word is that of the exporter's name, and tells
+# where the number of mappings is. Else it is named by its functions.
+function read_exporter(call, text,    name)
+{
+	mapped[call] = value(text, "cnt")
+	name = value(text, "exp")
+	if (!is_word(name)) {
+		if (is_word(name = value(text, "exp64")))
+			mapped[call] = value(text, "cnt40")
+		else if (is_word(name = value(text, "exp88")) || is_word(name = value(text, "exp96")))
+			mapped[call] = value(text, "cnt72")
+		else
+			name = value(text, "ops")
+	}
+	sub(/\+0x0.*/, "", name)
+	exporter[call] = name == "" ? "-" : name
+}
+
+function driver_of(device)
+{
+	if (device == "")
+		return "-"
+	return device in driver ? driver[device] : device
+}
+
+function enter(pid, process, event, ns, text,    call)
+{
+	call = ++calls
+	kind[call] = event
+	task[call] = process
+	begin[call] = ns
+	buffer[call] = value(text, "buf")
+	bytes[call] = value(text, "size")
+	if (event == "mmap_internal")
+		bytes[call] = span(value(text, "start"), value(text, "end"))
+	device[call] = value(text, "dev")
+	read_exporter(call, text)
+	open[pid, ++depth[pid]] = call
+	# the function that takes the lock is the caller, not another call
+	if (depth[pid] > 1 && kind[open[pid, depth[pid] - 1]] == event "_unlocked")
+		wraps[open[pid, depth[pid] - 1]] = 1
+	return call
+}
+
+# The ends of a range of addresses are above what a double holds exactly; their lower
+# parts are not.
+function span(start, end,    cut)
+{
+	cut = 12
+	return tail(end, cut) - tail(start, cut) + \
+		(tail(end, cut) < tail(start, cut) ? 1e12 : 0)
+}
+
+function tail(digits, cut)
+{
+	return substr(digits, length(digits) > cut ? length(digits) - cut + 1 : 1) + 0
+}
+
+# Calls above the one that returns are those whose return was lost.
+function leave(pid, event, ns, text,    call)
+{
+	while (depth[pid] > 0) {
+		call = open[pid, depth[pid]]
+		delete open[pid, depth[pid]--]
+		if (kind[call] != event) {
+			unfinished++
+			continue
+		}
+		took[call] = elapsed(begin[call], ns)
+		result[call] = value(text, "ret")
+		if (match(text, /\([^ )]+( \[[^]]*\])? <- /))
+			returns_to[call] = substr(text, RSTART + 1, RLENGTH - 5)
+		return call
+	}
+	unfinished++
+	return 0
+}
+
+function elapsed(from, to)
+{
+	if (length(from) == length(to) && length(to) > 15)
+		return tail(to, 15) - tail(from, 15) + (tail(to, 15) < tail(from, 15) ? 1e15 : 0)
+	return to - from
+}
+
+# "name+0x12/0x34 [module]": sets frame_name and frame_module.
+function read_frame(text,    at)
+{
+	frame_module = "kernel"
+	at = index(text, " [")
+	if (at) {
+		frame_module = substr(text, at + 2)
+		sub(/\].*/, "", frame_module)
+		text = substr(text, 1, at - 1)
+	}
+	at = index(text, "+0x")
+	frame_name = at ? substr(text, 1, at - 1) : text
+}
+
+# Frames come innermost first. Those up to the function itself, or to the trampoline
+# through which it returned, are the tracer's.
+function add_frame(call, text)
+{
+	read_frame(text)
+	if (frame_name == "dma_buf_" kind[call] || (!outside[call] && is_trampoline(text))) {
+		callers[call] = stack[call] = ""
+		outside[call] = !is_trampoline(text)
+		return
+	}
+	if (is_trampoline(text) || frame_name ~ /^dma_buf_.*_unlocked$/)
+		return
+	if (callers[call] == "")
+		callers[call] = frame_name SUBSEP frame_module
+	stack[call] = frame_name (frame_module == "kernel" ? "" : " [" frame_module "]") \
+		(stack[call] == "" ? "" : ";" stack[call])
+}
+
+function is_trampoline(text)
+{
+	return text ~ /kretprobe|rethook/
+}
+
+# Which device a call is for: its attachment's, that of the V4L2 queue or DRM object
+# whose function is on its stack, else the one that mapped this buffer last.
+function find_device(call, pid)
+{
+	if (device[call] != "")
+		;
+	else if (stack[call] ~ /(^|;)vb2_core_qbuf/)
+		device[call] = queue_of[pid]
+	else if (stack[call] ~ /(^|;)drm_gem_vmap/)
+		device[call] = gem_of[pid]
+	else if (buffer[call] in device_of)
+		device[call] = device_of[buffer[call]]
+	if (device[call] != "" && buffer[call] != "")
+		device_of[buffer[call]] = device[call]
+}
+
+function print_call(call, pid,    parts, name, real, bad)
+{
+	name = kind[call]
+	if (!wraps[call]) {
+		find_device(call, pid)
+		sub(/_unlocked$/, "", name)
+		if (callers[call] == "" && returns_to[call] != "") {
+			read_frame(returns_to[call])
+			callers[call] = frame_name SUBSEP frame_module
+		}
+		split(callers[call] == "" ? "-" SUBSEP "-" : callers[call], parts, SUBSEP)
+		real = mapped[call] == "" ? "-" : name == "vunmap" ? mapped[call] == 1 : mapped[call] == 0
+		bad = result[call] < 0 && result[call] > -4096
+		printf "dma_buf_%s\t%s\t%s\t%s\t%s\t%s\t%.0f\t%s\t%s\t%d\t%s\t%s\n", name,
+			parts[1], parts[2], task[call], driver_of(device[call]), exporter[call],
+			took[call], bytes[call] == "" ? "-" : bytes[call], real, bad, begin[call],
+			stack[call] == "" ? "-" : stack[call]
+	}
+	forget(call)
+}
+
+function forget(call)
+{
+	delete kind[call]; delete task[call]; delete begin[call]; delete buffer[call]
+	delete bytes[call]; delete device[call]; delete exporter[call]; delete mapped[call]
+	delete took[call]; delete result[call]; delete returns_to[call]
+	delete callers[call]; delete stack[call]; delete wraps[call]
+	delete outside[call]
+}
+
+# A call that has returned waits for its stack, which follows at once.
+function flush(pid)
+{
+	if (pid in ready) {
+		print_call(ready[pid], pid)
+		delete ready[pid]
+	}
+}
+
+BEGIN {
+	FS = "\n"
+	while (drivers != "" && (getline line <drivers) > 0)
+		if (split(line, words, " ") == 2)
+			driver[words[1]] = words[2]
+}
+
+# Most lines are frames: they are told by their beginning, for speed.
+substr($0, 1, 4) == " => " {
+	if (stacked)
+		add_frame(stacked, substr($0, 5))
+	next
+}
+
+match($0, /-[0-9]+ +\[[0-9]+\] +[^ ]* +[0-9]+\.[0-9]+: /) {
+	pid = substr($0, RSTART + 1)
+	sub(/ .*/, "", pid)
+	process = substr($0, 1, RSTART - 1)
+	gsub(/^ +| +$/, "", process)
+	# what separates fields of the tables and frames of stacks
+	gsub(/[\t,;"]/, "_", process)
+	sub(/^kworker.*/, "kworker", process)
+	text = substr($0, RSTART + RLENGTH)
+	ns = next_ns(pid)
+	if (text ~ /^<stack trace>/) {
+		stacked = last[pid]
+		next
+	}
+	stacked = 0
+	flush(pid)
+	event = text
+	sub(/:.*/, "", event)
+	text = substr(text, length(event) + 2)
+	sub(/\+0x.*/, "", event)
+	if (event == "tracing_mark_write") {
+		if (text ~ /begin/)
+			from = ns
+		else
+			to = ns
+	} else if (event == "vb2_queue") {
+		queue_of[pid] = value(text, "dev")
+	} else if (event == "gem") {
+		gem_of[pid] = value(text, "dev")
+		if (!is_device(gem_of[pid]))
+			gem_of[pid] = value(text, "dev24")
+	} else if (event == "attach") {
+		device_of[value(text, "buf")] = value(text, "dev")
+	} else if (event ~ /_ret$/) {
+		sub(/_ret$/, "", event)
+		last[pid] = leave(pid, event, ns, text)
+		if (last[pid])
+			ready[pid] = last[pid]
+	} else {
+		last[pid] = enter(pid, process, event, ns, text)
+	}
+	next
+}
+
+function is_device(name)
+{
+	return name ~ /^[A-Za-z0-9_.:@-]+$/
+}
+
+END {
+	if (failed)
+		exit 1
+	for (pid in ready)
+		print_call(ready[pid], pid)
+	for (pid in depth)
+		unfinished += depth[pid]
+	if (summary != "")
+		printf "wall_ns=%.0f\nunfinished=%d\n", elapsed(from, to), unfinished >summary
+}
