@@ -142,10 +142,9 @@ stage_module()
 
 stage_test_modules()
 {
-	for file in "$src"/scripts/test/module/*.c; do
-		[ -e "$file" ] || continue
-		name=$(basename "$file" .c)
-		"${cross}strip" -g -o "$stage/scripts/test/$name.ko" "${file%.c}.ko"
+	for file in "$src"/scripts/test/module/*.ko; do
+		[ ! -e "$file" ] ||
+			"${cross}strip" -g -o "$stage/scripts/test/${file##*/}" "$file"
 	done
 }
 
