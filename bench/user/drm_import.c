@@ -167,14 +167,14 @@ static void sync_picture(struct picture *picture, u64 flags)
 }
 
 /* Each picture and each pixel is another, in the 24 bits that are shown. */
-static void draw(struct display *d, struct picture *picture, unsigned int seed)
+static void draw(struct display *d, struct picture *picture, unsigned int salt)
 {
-	uint32_t *pixels = (uint32_t *)picture->map;
+	unsigned int *pixels = (unsigned int *)picture->map;
 	size_t i;
 
 	sync_picture(picture, DMA_BUF_SYNC_START | DMA_BUF_SYNC_WRITE);
 	for (i = 0; i < d->bytes / BYTES_PER_PIXEL; i++)
-		pixels[i] = (i * 2654435761u + seed * 40503u) & 0xffffff;
+		pixels[i] = (i * 2654435761u + salt * 40503u) & 0xffffff;
 	sync_picture(picture, DMA_BUF_SYNC_END | DMA_BUF_SYNC_WRITE);
 }
 
@@ -261,18 +261,18 @@ static void flip(struct display *d, struct picture *picture)
 		got = read(d->card, event, sizeof(event));
 	} while (got < 0 && errno == EINTR);
 	if (got <= 0) {
-		complain_errno("read() of the event of a flip");
+		complain_errno("read(event)");
 		exit(EXIT_CANNOT);
 	}
 	compare(d, picture);
 }
 
 /* The picture changes, and the driver is told. */
-static void mark_dirty(struct display *d, struct picture *picture, unsigned int seed)
+static void mark_dirty(struct display *d, struct picture *picture, unsigned int salt)
 {
 	struct drm_mode_fb_dirty_cmd dirty = { .fb_id = picture->fb };
 
-	draw(d, picture, seed);
+	draw(d, picture, salt);
 	REQUEST(d, DRM_IOCTL_MODE_DIRTYFB, &dirty);
 	compare(d, picture);
 }
@@ -332,7 +332,8 @@ int main(int argc, char **argv)
 	seconds = now_s() - begin;
 	for (i = 0; i < opt.dirty; i++)
 		mark_dirty(&d, &d.pictures[opt.flips % opt.buffers], MAX_BUFFERS + i);
-	printf("flips=%llu dirty=%llu buffers=%llu bytes=%zu wrong_pictures=%llu flips_per_s=%.2f\n",
-	       opt.flips, opt.dirty, opt.buffers, d.bytes, d.wrong, opt.flips / seconds);
+	printf("flips=%llu dirty=%llu buffers=%llu bytes=%zu ",
+	       opt.flips, opt.dirty, opt.buffers, d.bytes);
+	printf("wrong_pictures=%llu flips_per_s=%.2f\n", d.wrong, opt.flips / seconds);
 	return d.wrong ? EXIT_WRONG : EXIT_OK;
 }

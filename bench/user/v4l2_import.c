@@ -333,7 +333,8 @@ static void fill_pool(struct stream *s, const struct options *opt)
 
 			if (fd < 0)
 				exit(EXIT_CANNOT);
-			map = mmap(NULL, s->bytes[plane], PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+			map = mmap(NULL, s->bytes[plane], PROT_READ | PROT_WRITE, MAP_SHARED,
+				   fd, 0);
 			if (map == MAP_FAILED) {
 				complain_errno("mmap() of a dma-buf of %zu bytes", s->bytes[plane]);
 				exit(EXIT_CANNOT);
@@ -450,8 +451,9 @@ int main(int argc, char **argv)
 	fill_pool(&s, &opt);
 	begin = now_s();
 	stream_frames(&s, &opt);
-	printf("frames=%llu queued=%llu planes=%u changed_descriptors=%llu wrong_frames=%llu frames_per_s=%.2f\n",
-	       opt.frames, opt.frames + opt.entries, s.planes, s.changes, s.wrong,
+	printf("frames=%llu queued=%llu planes=%u changed_descriptors=%llu ",
+	       opt.frames, opt.frames + opt.entries, s.planes, s.changes);
+	printf("wrong_frames=%llu frames_per_s=%.2f\n", s.wrong,
 	       opt.frames / (now_s() - begin));
 	return s.wrong ? EXIT_WRONG : EXIT_OK;
 }

@@ -65,7 +65,7 @@ $3 == "?" {
 
 # Headers of the kernel: programs see what linux-libc-dev has of them.
 $3 ~ /^</ {
-	if ($1 ~ /^(bench\/user|scripts\/test)\// && $1 !~ /golden\// &&
+	if ($1 ~ /^(bench\/user|scripts\/test)\// && $1 !~ /^scripts\/test\/(golden|module)\// &&
 	    $3 ~ /^<(linux|asm|uapi|net|drm)\//) {
 		header = substr($3, 2, length($3) - 2)
 		path = (header ~ /^asm\// ? asm : "/usr/include") "/" header
