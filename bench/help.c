@@ -100,6 +100,30 @@ static void dbb_help_show_op(struct seq_file *m, const struct dbb_op *op)
 	seq_putc(m, '\n');
 }
 
+static const char dbb_help_presets[] =
+	"\nPresets of op replay: [held|]steps of a frame[@frames a second]\n";
+
+static const char dbb_help_steps[] =
+	"  Steps of your own are written in the same way, e.g. replay preset=vmap,read:1M,vunmap@30\n"
+	"    attach map unmap detach   of a device\n"
+	"    vmap vunmap               kernel mapping; lock and unlock around them: the caller has\n"
+	"                              the reservation lock\n"
+	"    begin end                 of CPU access\n"
+	"    read write flush          of the mapping, with :SIZE of its beginning; flush: x86 only\n"
+	"  Steps before | are taken once, not timed, and held. Nothing waits for the next frame.\n";
+
+static void dbb_help_show_presets(struct seq_file *m)
+{
+	const struct dbb_replay_preset *preset;
+	unsigned int i;
+
+	seq_puts(m, dbb_help_presets);
+	for (i = 0; (preset = dbb_replay_preset_at(i)); i++)
+		seq_printf(m, "  %-20s %s\n  %-20s %s, %llu bytes\n", preset->name,
+			   preset->help, "", preset->steps, preset->size_bytes);
+	seq_puts(m, dbb_help_steps);
+}
+
 int dbb_help_show(struct seq_file *m, void *v)
 {
 	unsigned int i;
@@ -111,6 +135,7 @@ int dbb_help_show(struct seq_file *m, void *v)
 	seq_puts(m, "\nOps\n");
 	for (i = 0; i < DBB_OP_MAX; i++)
 		dbb_help_show_op(m, dbb_ops[i]);
+	dbb_help_show_presets(m);
 	seq_puts(m, "\nStrategies of user mappings (ops mmap and touch)\n");
 	for (i = 0; i < DBB_MMAP_MAX; i++)
 		dbb_help_show_choice(m, dbb_mmap_strategies[i]->name,

@@ -49,6 +49,8 @@ static void dbb_param_get_knobs(struct dbb_params *params)
 		knobs->heap = dbb_backend_at(0);
 	if (!knobs->narms)
 		dbb_param_table_set(knobs, dbb_param_find("strategies"), "page,sg", &why);
+	if (!*knobs->replay.text)
+		dbb_replay_parse("shadow", &knobs->replay, &why);
 	*params = *knobs;
 	mutex_unlock(&dbb_param_lock);
 	params->size_given = false;
@@ -75,6 +77,8 @@ int dbb_param_set_knob(const struct dbb_knob *knob, const char *value,
 	int ret;
 
 	mutex_lock(&dbb_param_lock);
+	/* the last write of preset and size counts; in a line, the size does */
+	dbb_param_knobs.size_given = false;
 	ret = dbb_param_table_set(&dbb_param_knobs, knob->data, value, why);
 	mutex_unlock(&dbb_param_lock);
 	return ret;

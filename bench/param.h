@@ -64,6 +64,7 @@ enum dbb_purge {
  * @purge: when to force lazy frees
  * @seed: of the order of the arms; 0 draws one for each run
  * @verify: check each mapping page by page, untimed
+ * @replay: the steps of op replay
  */
 struct dbb_params {
 	const struct dbb_op *op;
@@ -83,6 +84,7 @@ struct dbb_params {
 	enum dbb_purge purge;
 	u32 seed;
 	u32 verify;
+	struct dbb_replay replay;
 };
 
 /**
@@ -113,11 +115,11 @@ struct dbb_param {
 	u32 special_value;
 };
 
-#define DBB_PARAM_COUNT 15
+#define DBB_PARAM_COUNT 16
 
 /* Room for any one value, and for a whole line. */
 #define DBB_PARAM_TEXT_MAX (DBB_ARMS_MAX * DBB_ARM_TEXT_LEN)
-#define DBB_PARAM_LINE_MAX (DBB_PARAM_TEXT_MAX + 336)
+#define DBB_PARAM_LINE_MAX (DBB_PARAM_TEXT_MAX + DBB_REPLAY_TEXT_LEN + 344)
 
 /* Rounds times threads, so that figures fit in 64 bits. */
 #define DBB_PARAM_MAX_ITERATIONS 1000000

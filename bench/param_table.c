@@ -237,6 +237,29 @@ static int dbb_param_set_cpu(struct dbb_params *params, const char *value,
 	return 0;
 }
 
+static const char *dbb_param_word_preset(unsigned int i)
+{
+	const struct dbb_replay_preset *preset = dbb_replay_preset_at(i);
+
+	return preset ? preset->name : NULL;
+}
+
+/* A preset comes with the size of its buffer, unless the line says another one. */
+static int dbb_param_set_preset(struct dbb_params *params, const char *value,
+				struct dbb_refusal *why)
+{
+	int ret = dbb_replay_parse(value, &params->replay, why);
+
+	if (!ret && params->replay.size_bytes && !params->size_given)
+		params->size_bytes = params->replay.size_bytes;
+	return ret;
+}
+
+static int dbb_param_print_preset(char *text, size_t size, const struct dbb_params *params)
+{
+	return scnprintf(text, size, "%s", params->replay.text);
+}
+
 #define DBB_PARAM_NUMBER(_field, _min, _max) \
 	.offset = offsetof(struct dbb_params, _field), .min = _min, .max = _max
 
@@ -293,6 +316,10 @@ const struct dbb_param dbb_param_table[DBB_PARAM_COUNT] = {
 	{ .name = "verify",
 	  .help = "1: check every page of every mapping, outside the timed steps",
 	  DBB_PARAM_NUMBER(verify, 0, 1) },
+	{ .name = "preset",
+	  .help = "what op replay does in a frame: a preset, which sets size too, or steps",
+	  .set = dbb_param_set_preset, .print = dbb_param_print_preset,
+	  .word_at = dbb_param_word_preset },
 	{ .name = "seed",
 	  .help = "seed of the random order of the arms; 0: a new one for each run",
 	  DBB_PARAM_NUMBER(seed, 0, U32_MAX) },
@@ -325,12 +352,13 @@ int dbb_param_table_set(struct dbb_params *params, const struct dbb_param *param
 	return dbb_text_parse_u32(value, param->min, param->max, number, why);
 }
 
-/* A choice shows all its words, the active one in brackets. */
+/* A choice shows all its words, the active one in brackets, also if it is none of them. */
 void dbb_param_table_show(struct seq_file *m, const struct dbb_params *params,
 			  const struct dbb_param *param)
 {
 	const char *word, *blank = "";
 	char text[DBB_PARAM_TEXT_MAX];
+	bool is_listed = false;
 	unsigned int i;
 
 	dbb_param_table_print(text, sizeof(text), params, param);
@@ -340,7 +368,10 @@ void dbb_param_table_show(struct seq_file *m, const struct dbb_params *params,
 		if (!*word)
 			continue;
 		seq_printf(m, strcmp(word, text) ? "%s%s" : "%s[%s]", blank, word);
+		is_listed |= !strcmp(word, text);
 		blank = " ";
 	}
+	if (param->word_at && !is_listed)
+		seq_printf(m, "%s[%s]", blank, text);
 	seq_putc(m, '\n');
 }

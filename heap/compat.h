@@ -216,6 +216,8 @@ static inline int dbb_compat_heap_add(struct dbb_compat_heap *heap) { return -EO
 #if defined(DBB_HAVE_VMAP_UNLOCKED)
 #define dbb_compat_vmap		dma_buf_vmap_unlocked
 #define dbb_compat_vunmap	dma_buf_vunmap_unlocked
+#define dbb_compat_vmap_locked		dma_buf_vmap
+#define dbb_compat_vunmap_locked	dma_buf_vunmap
 #elif defined(DBB_HAVE_VMAP_MAP)
 #define dbb_compat_vmap		dma_buf_vmap
 #define dbb_compat_vunmap	dma_buf_vunmap
@@ -231,6 +233,12 @@ static inline void dbb_compat_vunmap(struct dma_buf *dmabuf, struct iosys_map *m
 	dma_buf_vunmap(dmabuf, map->vaddr);
 	iosys_map_clear(map);
 }
+#endif
+
+/* For callers that do; older kernels do not care. */
+#ifndef DBB_HAVE_VMAP_UNLOCKED
+#define dbb_compat_vmap_locked		dbb_compat_vmap
+#define dbb_compat_vunmap_locked	dbb_compat_vunmap
 #endif
 
 #ifdef DBB_HAVE_MAP_ATTACHMENT_UNLOCKED

@@ -16,6 +16,7 @@ const struct dbb_op *const dbb_ops[DBB_OP_MAX] = {
 	[DBB_OP_ALLOC]	= &dbb_op_alloc,
 	[DBB_OP_ATTACH]	= &dbb_op_attach,
 	[DBB_OP_SYNC]	= &dbb_op_sync,
+	[DBB_OP_REPLAY]	= &dbb_op_replay,
 	[DBB_OP_NOOP]	= &dbb_op_noop,
 	[DBB_OP_DELAY]	= &dbb_op_delay,
 };

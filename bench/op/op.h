@@ -10,6 +10,7 @@
 #include "../../heap/compat.h"
 #include "../arm.h"
 #include "importer.h"
+#include "replay.h"
 
 struct dbb_params;
 
@@ -25,6 +26,7 @@ enum dbb_op_id {
 	DBB_OP_ALLOC,
 	DBB_OP_ATTACH,
 	DBB_OP_SYNC,
+	DBB_OP_REPLAY,
 	DBB_OP_NOOP,
 	DBB_OP_DELAY,
 	DBB_OP_MAX
@@ -68,6 +70,10 @@ struct dbb_work {
 	struct page **pages;
 	struct iosys_map map;
 	bool mapped;	/* map is valid */
+	struct dma_buf *replayed;	/* by op replay: what the next three are of */
+	unsigned int vmaps;	/* nested ones, all at map */
+	bool locked;	/* its reservation lock is held */
+	u64 part[DBB_REPLAY_PARTS];	/* of the last frame */
 	struct dbb_importer importer;
 	unsigned int thread;
 	unsigned long hint;	/* where to map in user space; 0: anywhere */
@@ -148,6 +154,7 @@ extern const struct dbb_op dbb_op_vtouch;
 extern const struct dbb_op dbb_op_alloc;
 extern const struct dbb_op dbb_op_attach;
 extern const struct dbb_op dbb_op_sync;
+extern const struct dbb_op dbb_op_replay;
 
 const struct dbb_op *dbb_op_find(const char *name);
 u64 dbb_op_sum_steps(const struct dbb_op *op, const u64 *raw);

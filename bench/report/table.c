@@ -102,6 +102,8 @@ static void dbb_table_show_rest(struct seq_file *m, const struct dbb_result *res
 		return;
 	for (i = op->total + 1; i < op->nphases; i++)
 		inner += dbb_result_row(result, arm, i)->net.p50;
+	if (op->phases[op->total].divided)
+		rest -= inner;
 	for (i = 0; i < op->total; i++)
 		rest -= op->phases[i].divided && inner ?
 			inner : dbb_result_row(result, arm, i)->net.p50;
@@ -211,6 +213,35 @@ static void dbb_table_note_level(struct seq_file *m, const struct dbb_result *re
 		   "more rounds for each buffer narrow the interval");
 }
 
+/* What a frame takes of the time that there is for one. */
+static void dbb_table_note_frame(struct seq_file *m, const struct dbb_result *result,
+				 unsigned int arm)
+{
+	const struct dbb_replay *replay = &result->params.replay;
+	s64 ns = max_t(s64, dbb_result_row(result, arm, 0)->net.p50, 0);
+	u32 hundredths, percent = div_u64_rem(div_u64(ns * replay->hz, 100000), 100, &hundredths);
+	char name[DBB_ARM_TEXT_LEN];
+
+	dbb_arm_print(name, sizeof(name), &result->params.arms[arm]);
+	seq_printf(m, "note: %s: a frame takes %lld ns, %u.%02u %% of the %u ns that there are at %u Hz\n",
+		   name, ns, percent, hundredths, (u32)NSEC_PER_SEC / replay->hz, replay->hz);
+}
+
+static void dbb_table_note_frames(struct seq_file *m, const struct dbb_result *result)
+{
+	const struct dbb_replay *replay = &result->params.replay;
+	unsigned int arm;
+
+	if (result->params.op != &dbb_op_replay || !result->rounds)
+		return;
+	if (replay->held == replay->nsteps)
+		seq_puts(m, "note: this preset holds what it mapped: a frame takes no step\n");
+	if (!replay->hz || strcmp(result->params.clock->unit, "ns"))
+		return;
+	for (arm = 0; arm < result->params.narms; arm++)
+		dbb_table_note_frame(m, result, arm);
+}
+
 static void dbb_table_note_row(struct seq_file *m, const struct dbb_result *result,
 			       unsigned int arm, unsigned int phase)
 {
@@ -241,6 +272,7 @@ static void dbb_table_show_notes(struct seq_file *m, const struct dbb_result *re
 	const char *machine = dbb_env_warning(&result->env);
 	unsigned int arm, phase;
 
+	dbb_table_note_frames(m, result);
 	for (arm = 0; arm < result->params.narms; arm++)
 		dbb_table_note_disturbed(m, result, arm);
 	if (result->rounds)

@@ -7,9 +7,10 @@
 # The knobs, as far as a write to them lasts.
 heap_knobs='heap/mmap_strategy heap/vmap_strategy heap/orders heap/max_bytes
 	heap/fragment_pct heap/shuffle'
-bench_knobs='bench/op bench/heap bench/fd bench/strategies bench/size bench/iterations
-	bench/buffers bench/warmup bench/batch bench/threads bench/cpu bench/clock bench/purge
-	bench/verify bench/seed'
+# A preset comes with a size.
+bench_knobs='bench/op bench/heap bench/fd bench/strategies bench/preset bench/size
+	bench/iterations bench/buffers bench/warmup bench/batch bench/threads bench/cpu
+	bench/clock bench/purge bench/verify bench/seed'
 
 state_files=
 for file in $heap_knobs heap/stats $bench_knobs bench/status bench/results.csv \

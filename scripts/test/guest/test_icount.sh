@@ -168,6 +168,34 @@ test_same_strategy()
 	expect_equal verdict "$(column verdict | tail -n 1)" same
 }
 
+# Parts of a frame add up, and each is what the op that has it alone says.
+test_replay_parts()
+{
+	set_knob heap/orders 8
+	run 'vmap size=4M strategies=sg iterations=6'
+	vmap=$(column p50_ns phase=vmap) vunmap=$(column p50_ns phase=vunmap)
+	run 'sync size=4M strategies=system iterations=6'
+	sync=$(column p50_ns phase=total)
+	run 'replay size=4M preset=attach,map|begin,vmap,read:64k,vunmap,end strategies=sg iterations=6'
+	note "vmap $vmap, vunmap $vunmap, sync $sync;" \
+		"in a frame $(column phase | tr '\n' ' ')$(column p50_ns | tr '\n' ' ')"
+	expect_awk 'vmap in a frame' "$(column p50_ns phase=vmap) > 0.98 * $vmap &&
+		$(column p50_ns phase=vmap) < 1.02 * $vmap"
+	expect_awk 'vunmap in a frame' "$(column p50_ns phase=vunmap) > 0.98 * $vunmap &&
+		$(column p50_ns phase=vunmap) < 1.02 * $vunmap"
+	expect_awk 'sync in a frame' "$(column p50_ns phase=sync) > 0.7 * $sync &&
+		$(column p50_ns phase=sync) < 1.3 * $sync + 100"
+	# 64 KiB are 8192 words, a load and a step of the loop each at least
+	expect_awk 'access in a frame' "$(column p50_ns phase=access) > 2 * 8192"
+	expect_equal 'import in a frame' "$(column p50_ns phase=import)" 0
+	sum=0
+	for phase in import vmap vunmap sync access; do
+		sum=$((sum + $(column p50_ns phase=$phase)))
+	done
+	expect_awk 'sum of the parts' "$sum > 0.98 * $(column p50_ns phase=frame) &&
+		$sum < 1.02 * $(column p50_ns phase=frame)"
+}
+
 # callers.sh says of dma_buf_vmap what the module's own tracepoint says of the same
 # calls, and what they take without any tracing: within 5 %.
 test_callers()

@@ -93,6 +93,8 @@ test_defaults()
 	expect_default bench/purge none
 	expect_default bench/verify 1
 	expect_default bench/seed 0
+	# writing it sets the size
+	expect_equal bench/preset "$(knob bench/preset)" shadow
 	expect_default heap/orders '8 4 0'
 	expect_default heap/mmap_strategy sg
 	expect_default heap/vmap_strategy sg
@@ -105,7 +107,7 @@ test_defaults()
 	run 'size=64k iterations=6 seed=7'
 	expect_equal params "$(environment params)" "op=vmap heap=system fd=none \
 strategies=page,sg size=65536 iterations=6 buffers=1 warmup=auto batch=auto threads=1 cpu=any \
-clock=monotonic purge=none verify=1 seed=7"
+clock=monotonic purge=none verify=1 preset=shadow seed=7"
 }
 
 refuses_rmmod()
