@@ -162,7 +162,7 @@ open_folder
 open_recording
 measure_probes
 define_calls
-stack_at "$stack_end"
+take_stacks
 [ -z "$interrupted" ] || exit 130
 record "$@"
 describe_recording

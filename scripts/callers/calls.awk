@@ -88,10 +88,23 @@ function enter(pid, process, event, ns, text,    call)
 	device[call] = value(text, "dev")
 	read_exporter(call, text)
 	open[pid, ++depth[pid]] = call
+	take_stack(call, "before " pid)
 	# the function that takes the lock is the caller, not another call
 	if (depth[pid] > 1 && kind[open[pid, depth[pid] - 1]] == event "_unlocked")
 		wraps[open[pid, depth[pid] - 1]] = 1
 	return call
+}
+
+# Where the stack is an event of its own, it comes right before the entry.
+function take_stack(call, before)
+{
+	if (!(before in stack))
+		return
+	callers[call] = callers[before]
+	stack[call] = stack[before]
+	delete callers[before]
+	delete stack[before]
+	delete outside[before]
 }
 
 # The ends of a range of addresses are above what a double holds exactly; their lower
@@ -188,6 +201,13 @@ function find_device(call, pid)
 		device_of[buffer[call]] = device[call]
 }
 
+# An errno, as an int that was widened either way or as a pointer. A vmap that returns
+# a pointer, as before 5.11, fails with none: such a failure is not seen.
+function is_error(value)
+{
+	return (value < 0 && value > -4096) || (value > 4294963200 && value < 4294967296)
+}
+
 function print_call(call, pid,    parts, name, real, bad)
 {
 	name = kind[call]
@@ -200,7 +220,7 @@ function print_call(call, pid,    parts, name, real, bad)
 		}
 		split(callers[call] == "" ? "-" SUBSEP "-" : callers[call], parts, SUBSEP)
 		real = mapped[call] == "" ? "-" : name == "vunmap" ? mapped[call] == 1 : mapped[call] == 0
-		bad = result[call] < 0 && result[call] > -4096
+		bad = is_error(result[call] + 0)
 		printf "dma_buf_%s\t%s\t%s\t%s\t%s\t%s\t%.0f\t%s\t%s\t%d\t%s\t%s\n", name,
 			parts[1], parts[2], task[call], driver_of(device[call]), exporter[call],
 			took[call], bytes[call] == "" ? "-" : bytes[call], real, bad, begin[call],
@@ -274,6 +294,10 @@ match($0, /-[0-9]+ +\[[0-9]+\] +[^ ]* +[0-9]+\.[0-9]+: /) {
 			gem_of[pid] = value(text, "dev24")
 	} else if (event == "attach") {
 		device_of[value(text, "buf")] = value(text, "dev")
+	} else if (event ~ /_stack$/) {
+		last[pid] = "before " pid
+		kind[last[pid]] = substr(event, 1, length(event) - 6)
+		callers[last[pid]] = stack[last[pid]] = ""
 	} else if (event ~ /_ret$/) {
 		sub(/_ret$/, "", event)
 		last[pid] = leave(pid, event, ns, text)

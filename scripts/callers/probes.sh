@@ -18,7 +18,7 @@ unnamed=
 # What is probed: the function, what its first argument is, and what it returns.
 # The functions that take the reservation lock come after what they call.
 called_functions='
-dma_buf_vmap buffer s32
+dma_buf_vmap buffer s64
 dma_buf_vunmap buffer -
 dma_buf_mmap buffer s32
 dma_buf_mmap_internal file s32
@@ -26,7 +26,7 @@ dma_buf_map_attachment attachment s64
 dma_buf_unmap_attachment attachment -
 dma_buf_begin_cpu_access buffer s32
 dma_buf_end_cpu_access buffer s32
-dma_buf_vmap_unlocked buffer s32
+dma_buf_vmap_unlocked buffer s64
 dma_buf_vunmap_unlocked buffer -
 dma_buf_map_attachment_unlocked attachment s64
 dma_buf_unmap_attachment_unlocked attachment -'
@@ -80,7 +80,9 @@ fields_of()
 }
 
 # define_call FUNCTION KIND RETURNS: both ends of a function. The return comes first:
-# old kernels cut a stack off at a return probe that was defined after the entry.
+# old kernels cut a stack off at a return probe that was defined after the entry. There,
+# the stack gets a probe of its own, which comes last: that is the first to be called,
+# so that its cost is not part of the call.
 define_call()
 {
 	event=${1#dma_buf_}
@@ -96,6 +98,7 @@ define_call()
 	fi
 	define p "$event" "$1" "$exact" || define p "$event" "$1" "$guessed" ||
 		absent="$absent $1"
+	[ "$stack_end" = return ] || define p "${event}_stack" "$1"
 }
 
 # Who it is that maps: no stack says which driver calls the helpers of V4L2 and DRM.
@@ -136,7 +139,9 @@ define_ruler()
 		define r100 ruler_ret "$ruler" 'ret=$retval:s32' || continue
 		fields_of buffer dma_buf_vmap
 		# a struct pt_regs in place of a buffer: what is read is of no use
-		define p ruler "$ruler" "$guessed" && return
+		define p ruler "$ruler" "$guessed" || continue
+		[ "$stack_end" = return ] || define p ruler_stack "$ruler"
+		return
 	done
 	ruler=
 	return 1

@@ -53,15 +53,15 @@ save_texts()
 	echo 0 >"$instance/options/raw"
 }
 
-# stack_at END: where the stack of a call is taken. At the return it is not part of
-# the call's time, but kernels before 5.15 lose it there.
-stack_at()
+# Has the stacks taken: at the return of a call, where they are not part of its time,
+# or by probes of their own.
+take_stacks()
 {
 	for event in $probes; do
-		case $event in
-		*_unlocked | *_unlocked_ret | vb2_queue | gem | attach) continue ;;
-		*_ret) [ "$1" = return ] || continue ;;
-		*) [ "$1" = entry ] || continue ;;
+		case $event-$stack_end in
+		*_unlocked-* | *_unlocked_*) continue ;;
+		*_ret-return | *_stack-entry) ;;
+		*) continue ;;
 		esac
 		echo stacktrace >"$instance/events/$group/$event/trigger" ||
 			warn "no stacks of $event: does the kernel have CONFIG_STACKTRACE?"
@@ -74,12 +74,16 @@ measure_probes()
 {
 	stack_end='return'
 	define_ruler || return 0
-	stack_at return
+	take_stacks
 	time_ruler 1 ruler
-	if grep -q "unknown/kretprobe" "$scratch/ruler.txt"; then
-		stack_end=entry
+	check_misses
+	# old kernels lose what is above the trampoline of the return
+	if ! grep -q -e ' => .*syscall' -e ' => el0_svc' "$scratch/ruler.txt"; then
 		drop_stacks
-		stack_at entry
+		remove_probes
+		stack_end=entry
+		define_ruler || return 0
+		take_stacks
 		time_ruler 1 ruler
 	fi
 	drop_stacks
@@ -89,6 +93,19 @@ measure_probes()
 		cat "$scratch/$file.txt" >"$out/$file.txt"
 		cat "$scratch/$file.times" >"$out/$file.times"
 	done
+}
+
+# None of the ruler's calls is missed. Kernels before 5.14 count each field that cannot
+# be read as one that is.
+check_misses()
+{
+	count_misses=1
+	while read -r event _ missed; do
+		case $event-$missed in
+		ruler*-0) ;;
+		ruler*) count_misses= ;;
+		esac
+	done <"$DBB_TRACEFS/kprobe_profile"
 }
 
 # time_ruler TRACED NAME: between two marks; the umask stays as it is.
@@ -122,6 +139,7 @@ list_buffers()
 # Adds the calls that found no room among the return probes to lost.
 count_missed()
 {
+	[ -n "${count_misses:-}" ] || return 0
 	while read -r event _ missed; do
 		case " $probes" in
 		*" $event "*) lost=$((lost + missed)) ;;

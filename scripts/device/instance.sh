@@ -61,16 +61,23 @@ save_dat()
 	return "$restored"
 }
 
-# drain_cpu CPU FILE: at the end of the buffer a reader waits for more.
+# drain_cpu CPU FILE: at the end of the buffer a reader waits for more, so its size is
+# looked at until it no longer grows. Not by cat, which may splice: that passes over
+# the last page, which is not full.
 drain_cpu()
 {
-	cat "$instance/per_cpu/cpu$1/trace_pipe_raw" >"$2" &
+	entries=$(sed -n 's/^entries: //p' "$instance/per_cpu/cpu$1/stats")
+	: >"$2"
+	[ "$entries" != 0 ] || return 0
+	dd if="$instance/per_cpu/cpu$1/trace_pipe_raw" of="$2" bs=65536 2>/dev/null &
 	reader=$!
-	size=''
-	until [ "$size" = "$(wc -c <"$2")" ]; do
+	size=0 tries=0
+	until [ "$size" != 0 ] && [ "$size" = "$(wc -c <"$2")" ] || [ $tries = 50 ]; do
 		size=$(wc -c <"$2")
+		tries=$((tries + 1))
 		sleep 0.2 2>/dev/null || sleep 1
 	done
-	kill "$reader"
+	# a shell that has not started it yet would catch another signal
+	kill -KILL "$reader"
 	wait "$reader" 2>/dev/null
 }

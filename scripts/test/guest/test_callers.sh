@@ -44,6 +44,16 @@ row()
 	select_rows "$@" <"$folder/callers.csv"
 }
 
+# trace.dat has the events that the text has.
+expect_dat()
+{
+	for event in vmap_ret vunmap_ret; do
+		expect_equal "$event in trace.dat" \
+			"$(trace-cmd report -i "$folder/trace.dat" 2>/dev/null | grep -c " $event: ")" \
+			"$(grep -c " $event: " "$folder/trace.txt")"
+	done
+}
+
 # Each call is counted once, with its caller, its process, its exporter and its size.
 test_counts()
 {
@@ -68,6 +78,7 @@ test_counts()
 	done
 	expect_output "^dbb_kernel_mapping_map \[$module\] pays most: dma_buf_vmap took"
 	expect_output "in $made calls"
+	[ -z "$(command -v trace-cmd)" ] || expect_dat
 	grep -q "^sh;.*dbb_rounds_take \[$module\].*;dma_buf_vmap [0-9]*\$" \
 		"$folder/stacks.folded" || complain 'no whole stack of dma_buf_vmap'
 }
