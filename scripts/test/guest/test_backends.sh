@@ -168,6 +168,38 @@ test_killed()
 	wait_until all_is_freed || complain 'something is still alive'
 }
 
+# So does one that is killed in the middle of a large buffer: it is given up, not made
+# and freed.
+test_killed_in_large()
+{
+	set_knob heap/orders 0
+	set_knob heap/max_bytes 1G
+	failures=$(stat_of alloc_failures)
+	created=$(stat_of buffers_created)
+	read_available
+	before=$available_kb
+	spawn "$test_dir/heap_abi" $node hold_fd $((900 * MIB)) "$scratch/ready-large"
+	wait_until has_taken 65536 || fail 'no memory is taken'
+	kill -KILL "$pid"
+	wait "$pid" 2>/dev/null
+	[ ! -e "$scratch/ready-large" ] || fail 'it was made before it could be killed'
+	expect_equal 'allocations that failed' $(($(stat_of alloc_failures) - failures)) 1
+	expect_equal 'buffers made' $(($(stat_of buffers_created) - created)) 0
+	wait_until all_is_freed || complain 'something is still alive'
+}
+
+read_available()
+{
+	available_kb=$(sed -n 's/^MemFree: *\([0-9]*\) kB/\1/p' /proc/meminfo)
+}
+
+# has_taken KB: of free memory, since $before
+has_taken()
+{
+	read_available
+	[ $((before - available_kb)) -ge "$1" ]
+}
+
 # There is a node for each region that was asked for at boot.
 test_regions()
 {

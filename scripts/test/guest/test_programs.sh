@@ -183,6 +183,15 @@ test_bench_sh_folders()
 {
 	mkdir "$scratch/here"
 	cd "$scratch/here" || fail 'cd'
+	# within one second, too
+	mkdir "$scratch/clock"
+	cat >"$scratch/clock/date" <<-'END'
+		#!/bin/sh
+		[ "$1" = +%Y%m%d-%H%M%S ] || exec /bin/date "$@"
+		echo 20261124-120000
+	END
+	chmod 755 "$scratch/clock/date"
+	PATH=$scratch/clock:$PATH
 	expect_status 0 sh "$test_dir/../bench.sh" 'noop iterations=6' --quiet
 	expect_status 0 sh "$test_dir/../bench.sh" --quiet 'noop iterations=7'
 	expect_equal folders "$(find results -name '[0-9]*-bench*' | count_lines)" 2
