@@ -12,8 +12,10 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
+#include <linux/dma-buf.h>
 #include <linux/dma-heap.h>
 #include <linux/udmabuf.h>
 
@@ -231,4 +233,28 @@ int heap_alloc(const char *path, u64 size)
 		return udmabuf_alloc(path, size);
 
 	return node_alloc(path, size);
+}
+
+int sync_buffer(int fd, u64 flags)
+{
+	struct dma_buf_sync sync = { .flags = flags };
+	int ret;
+
+	do {
+		ret = ioctl(fd, DMA_BUF_IOCTL_SYNC, &sync);
+	} while (ret < 0 && (errno == EINTR || errno == EAGAIN));
+
+	return ret;
+}
+
+u64 now_ns(void)
+{
+	struct timespec ts;
+
+	if (clock_gettime(CLOCK_MONOTONIC, &ts) < 0) {
+		complain_errno("clock_gettime(CLOCK_MONOTONIC)");
+		exit(EXIT_CANNOT);
+	}
+
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }

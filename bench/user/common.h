@@ -55,4 +55,10 @@ const char *base_name(const char *path);
  */
 int heap_alloc(const char *path, u64 size);
 
+/* DMA_BUF_IOCTL_SYNC until it is not interrupted; as ioctl(), without a message. */
+int sync_buffer(int fd, u64 flags);
+
+/* The monotonic clock; exits with a message when there is none. */
+u64 now_ns(void);
+
 #endif

@@ -11,10 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/types.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <drm.h>
@@ -22,6 +20,7 @@
 #include <drm_mode.h>
 #include <linux/dma-buf.h>
 
+#include "import.h"
 #include "options.h"
 
 #define MAX_BUFFERS	8
@@ -78,20 +77,7 @@ static void print_help(FILE *out)
 		"Exit status: 0 done; 1 a picture was wrong; 3 used wrongly, or a call failed.\n");
 }
 
-static void request(struct display *d, unsigned long ioctl_nr, void *argument, const char *name)
-{
-	int ret;
-
-	do {
-		ret = ioctl(d->card, ioctl_nr, argument);
-	} while (ret < 0 && (errno == EINTR || errno == EAGAIN));
-	if (ret < 0) {
-		complain_errno("ioctl(%s)", name);
-		exit(EXIT_CANNOT);
-	}
-}
-
-#define REQUEST(d, nr, argument)	request(d, nr, argument, #nr)
+#define REQUEST(d, nr, argument)	IMPORT_REQUEST((d)->card, nr, argument)
 
 /* The kernel takes addresses as numbers of 64 bits. */
 static u64 address(const void *pointer)
@@ -156,26 +142,16 @@ static void open_card(struct display *d, const struct options *opt)
 	d->bytes = d->pitch * opt->height;
 }
 
-static void sync_picture(struct picture *picture, u64 flags)
-{
-	struct dma_buf_sync sync = { .flags = flags };
-
-	if (ioctl(picture->fd, DMA_BUF_IOCTL_SYNC, &sync) < 0) {
-		complain_errno("ioctl(DMA_BUF_IOCTL_SYNC)");
-		exit(EXIT_CANNOT);
-	}
-}
-
 /* Each picture and each pixel is another, in the 24 bits that are shown. */
 static void draw(struct display *d, struct picture *picture, unsigned int salt)
 {
 	unsigned int *pixels = (unsigned int *)picture->map;
 	size_t i;
 
-	sync_picture(picture, DMA_BUF_SYNC_START | DMA_BUF_SYNC_WRITE);
+	import_sync(picture->fd, DMA_BUF_SYNC_START | DMA_BUF_SYNC_WRITE);
 	for (i = 0; i < d->bytes / BYTES_PER_PIXEL; i++)
 		pixels[i] = (i * 2654435761u + salt * 40503u) & 0xffffff;
-	sync_picture(picture, DMA_BUF_SYNC_END | DMA_BUF_SYNC_WRITE);
+	import_sync(picture->fd, DMA_BUF_SYNC_END | DMA_BUF_SYNC_WRITE);
 }
 
 static void make_picture(struct display *d, const struct options *opt, unsigned int index)
@@ -189,14 +165,7 @@ static void make_picture(struct display *d, const struct options *opt, unsigned 
 		.pitches = { d->pitch },
 	};
 
-	picture->fd = heap_alloc(opt->heap, d->bytes);
-	if (picture->fd < 0)
-		exit(EXIT_CANNOT);
-	picture->map = mmap(NULL, d->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, picture->fd, 0);
-	if (picture->map == MAP_FAILED) {
-		complain_errno("mmap() of a dma-buf of %zu bytes", d->bytes);
-		exit(EXIT_CANNOT);
-	}
+	picture->fd = import_alloc(opt->heap, d->bytes, &picture->map);
 	draw(d, picture, index);
 
 	prime.fd = picture->fd;
@@ -226,9 +195,9 @@ static void compare(struct display *d, struct picture *picture)
 {
 	if (!d->vram)
 		return;
-	sync_picture(picture, DMA_BUF_SYNC_START | DMA_BUF_SYNC_READ);
+	import_sync(picture->fd, DMA_BUF_SYNC_START | DMA_BUF_SYNC_READ);
 	d->wrong += memcmp(picture->map, d->vram, d->bytes) != 0;
-	sync_picture(picture, DMA_BUF_SYNC_END | DMA_BUF_SYNC_READ);
+	import_sync(picture->fd, DMA_BUF_SYNC_END | DMA_BUF_SYNC_READ);
 }
 
 static void show_first(struct display *d)
@@ -277,14 +246,6 @@ static void mark_dirty(struct display *d, struct picture *picture, unsigned int 
 	compare(d, picture);
 }
 
-static double now_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec + now.tv_nsec / 1e9;
-}
-
 int main(int argc, char **argv)
 {
 	struct options opt = {
@@ -311,8 +272,7 @@ int main(int argc, char **argv)
 		{ }
 	};
 	static struct display d;
-	double begin, seconds;
-	u64 i;
+	u64 begin, took, i;
 
 	program = "drm_import";
 	if (parse_options(argc, argv, specs, print_help) != argc || !opt.card) {
@@ -326,14 +286,14 @@ int main(int argc, char **argv)
 	for (i = 0; i < opt.buffers; i++)
 		make_picture(&d, &opt, i);
 	show_first(&d);
-	begin = now_s();
+	begin = now_ns();
 	for (i = 1; i <= opt.flips; i++)
 		flip(&d, &d.pictures[i % opt.buffers]);
-	seconds = now_s() - begin;
+	took = now_ns() - begin;
 	for (i = 0; i < opt.dirty; i++)
 		mark_dirty(&d, &d.pictures[opt.flips % opt.buffers], MAX_BUFFERS + i);
 	printf("flips=%llu dirty=%llu buffers=%llu bytes=%zu ",
 	       opt.flips, opt.dirty, opt.buffers, d.bytes);
-	printf("wrong_pictures=%llu flips_per_s=%.2f\n", d.wrong, opt.flips / seconds);
+	printf("wrong_pictures=%llu flips_per_s=%.2f\n", d.wrong, opt.flips * 1e9 / took);
 	return d.wrong ? EXIT_WRONG : EXIT_OK;
 }

@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <linux/dma-buf.h>
@@ -68,18 +67,6 @@ static int catch_signals(void)
 	}
 
 	return 0;
-}
-
-static u64 now_ns(void)
-{
-	struct timespec ts;
-
-	if (clock_gettime(CLOCK_MONOTONIC, &ts) < 0) {
-		complain_errno("clock_gettime(CLOCK_MONOTONIC)");
-		exit(EXIT_CANNOT);
-	}
-
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }
 
 /* A relaxed atomic is a plain access that the compiler neither drops nor merges. */

@@ -2,7 +2,6 @@
 /*
  * The buffers of heap_mmap: allocated, mapped, and each page looked at.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -116,12 +115,7 @@ int arm_alloc(const struct options *opt, struct arm *arm)
 
 int buffer_sync(const struct arm *arm, u64 flags)
 {
-	struct dma_buf_sync sync = { .flags = flags };
-	int ret;
-
-	do {
-		ret = ioctl(arm->fd, DMA_BUF_IOCTL_SYNC, &sync);
-	} while (ret < 0 && (errno == EINTR || errno == EAGAIN));
+	int ret = sync_buffer(arm->fd, flags);
 
 	if (ret < 0)
 		complain_errno("ioctl(%s, DMA_BUF_IOCTL_SYNC, flags=0x%llx)",

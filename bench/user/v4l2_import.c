@@ -7,7 +7,6 @@
  * each, with more of them once a frame. What was captured is compared with a
  * frame that the driver captured into its own memory.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
@@ -15,12 +14,12 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <linux/dma-buf.h>
 #include <linux/videodev2.h>
 
+#include "import.h"
 #include "options.h"
 
 #define MAX_ENTRIES	32
@@ -83,15 +82,7 @@ static void print_help(FILE *out)
 		"Exit status: 0 done; 1 a frame was wrong; 3 used wrongly, or a call failed.\n");
 }
 
-static void request(struct stream *s, unsigned long ioctl_nr, void *argument, const char *name)
-{
-	if (ioctl(s->video, ioctl_nr, argument) < 0) {
-		complain_errno("ioctl(%s)", name);
-		exit(EXIT_CANNOT);
-	}
-}
-
-#define REQUEST(s, nr, argument)	request(s, nr, argument, #nr)
+#define REQUEST(s, nr, argument)	IMPORT_REQUEST((s)->video, nr, argument)
 
 static void open_device(struct stream *s, const struct options *opt)
 {
@@ -286,25 +277,15 @@ static void capture_reference(struct stream *s)
 	request_entries(s, V4L2_MEMORY_MMAP, 0);
 }
 
-static void sync_plane(struct frame *frame, unsigned int plane, u64 flags)
-{
-	struct dma_buf_sync sync = { .flags = flags };
-
-	if (ioctl(frame->fd[plane], DMA_BUF_IOCTL_SYNC, &sync) < 0) {
-		complain_errno("ioctl(DMA_BUF_IOCTL_SYNC)");
-		exit(EXIT_CANNOT);
-	}
-}
-
 /* So that a frame that was not written does not pass for the one before. */
 static void wipe(struct stream *s, struct frame *frame)
 {
 	unsigned int i;
 
 	for (i = 0; i < s->planes; i++) {
-		sync_plane(frame, i, DMA_BUF_SYNC_START | DMA_BUF_SYNC_WRITE);
+		import_sync(frame->fd[i], DMA_BUF_SYNC_START | DMA_BUF_SYNC_WRITE);
 		memset(frame->map[i], BACKGROUND, s->bytes[i]);
-		sync_plane(frame, i, DMA_BUF_SYNC_END | DMA_BUF_SYNC_WRITE);
+		import_sync(frame->fd[i], DMA_BUF_SYNC_END | DMA_BUF_SYNC_WRITE);
 	}
 }
 
@@ -314,9 +295,9 @@ static void compare(struct stream *s, struct frame *frame)
 	unsigned int i;
 
 	for (i = 0; i < s->planes; i++) {
-		sync_plane(frame, i, DMA_BUF_SYNC_START | DMA_BUF_SYNC_READ);
+		import_sync(frame->fd[i], DMA_BUF_SYNC_START | DMA_BUF_SYNC_READ);
 		equal &= !memcmp(frame->map[i], s->reference[i], s->bytes[i]);
-		sync_plane(frame, i, DMA_BUF_SYNC_END | DMA_BUF_SYNC_READ);
+		import_sync(frame->fd[i], DMA_BUF_SYNC_END | DMA_BUF_SYNC_READ);
 	}
 	s->wrong += !equal;
 }
@@ -327,21 +308,9 @@ static void fill_pool(struct stream *s, const struct options *opt)
 
 	s->pooled = opt->pool ? opt->pool : opt->entries;
 	for (i = 0; i < s->pooled; i++) {
-		for (plane = 0; plane < s->planes; plane++) {
-			int fd = heap_alloc(opt->heap, s->bytes[plane]);
-			void *map;
-
-			if (fd < 0)
-				exit(EXIT_CANNOT);
-			map = mmap(NULL, s->bytes[plane], PROT_READ | PROT_WRITE, MAP_SHARED,
-				   fd, 0);
-			if (map == MAP_FAILED) {
-				complain_errno("mmap() of a dma-buf of %zu bytes", s->bytes[plane]);
-				exit(EXIT_CANNOT);
-			}
-			s->pool[i].fd[plane] = fd;
-			s->pool[i].map[plane] = map;
-		}
+		for (plane = 0; plane < s->planes; plane++)
+			s->pool[i].fd[plane] = import_alloc(opt->heap, s->bytes[plane],
+							    &s->pool[i].map[plane]);
 		wipe(s, &s->pool[i]);
 	}
 }
@@ -397,14 +366,6 @@ static void stream_frames(struct stream *s, const struct options *opt)
 	request_entries(s, V4L2_MEMORY_DMABUF, 0);
 }
 
-static double now_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec + now.tv_nsec / 1e9;
-}
-
 int main(int argc, char **argv)
 {
 	struct options opt = {
@@ -429,7 +390,7 @@ int main(int argc, char **argv)
 		{ }
 	};
 	static struct stream s;
-	double begin;
+	u64 begin;
 
 	program = "v4l2_import";
 	if (parse_options(argc, argv, specs, print_help) != argc || !opt.device) {
@@ -449,11 +410,11 @@ int main(int argc, char **argv)
 	if (!s.output)
 		capture_reference(&s);
 	fill_pool(&s, &opt);
-	begin = now_s();
+	begin = now_ns();
 	stream_frames(&s, &opt);
 	printf("frames=%llu queued=%llu planes=%u changed_descriptors=%llu ",
 	       opt.frames, opt.frames + opt.entries, s.planes, s.changes);
 	printf("wrong_frames=%llu frames_per_s=%.2f\n", s.wrong,
-	       opt.frames / (now_s() - begin));
+	       opt.frames * 1e9 / (now_ns() - begin));
 	return s.wrong ? EXIT_WRONG : EXIT_OK;
 }
