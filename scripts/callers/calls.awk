@@ -84,7 +84,7 @@ function enter(pid, process, event, ns, text,    call)
 	buffer[call] = value(text, "buf")
 	bytes[call] = value(text, "size")
 	if (event == "mmap_internal")
-		bytes[call] = span(value(text, "start"), value(text, "end"))
+		bytes[call] = value(text, "end") - value(text, "start")
 	device[call] = value(text, "dev")
 	read_exporter(call, text)
 	open[pid, ++depth[pid]] = call
@@ -107,20 +107,6 @@ function take_stack(call, before)
 	delete outside[before]
 }
 
-# The ends of a range of addresses are above what a double holds exactly; their lower
-# parts are not.
-function span(start, end,    cut)
-{
-	cut = 12
-	return tail(end, cut) - tail(start, cut) + \
-		(tail(end, cut) < tail(start, cut) ? 1e12 : 0)
-}
-
-function tail(digits, cut)
-{
-	return substr(digits, length(digits) > cut ? length(digits) - cut + 1 : 1) + 0
-}
-
 # Calls above the one that returns are those whose return was lost.
 function leave(pid, event, ns, text,    call)
 {
@@ -141,11 +127,17 @@ function leave(pid, event, ns, text,    call)
 	return 0
 }
 
+# A double holds fewer digits than a clock may have; the last fifteen are exact.
 function elapsed(from, to)
 {
 	if (length(from) == length(to) && length(to) > 15)
-		return tail(to, 15) - tail(from, 15) + (tail(to, 15) < tail(from, 15) ? 1e15 : 0)
+		return tail(to) - tail(from) + (tail(to) < tail(from) ? 1e15 : 0)
 	return to - from
+}
+
+function tail(digits)
+{
+	return substr(digits, length(digits) - 14) + 0
 }
 
 # "name+0x12/0x34 [module]": sets frame_name and frame_module.
@@ -203,9 +195,9 @@ function find_device(call, pid)
 
 # An errno, as an int that was widened either way or as a pointer. A vmap that returns
 # a pointer, as before 5.11, fails with none: such a failure is not seen.
-function is_error(value)
+function is_error(code)
 {
-	return (value < 0 && value > -4096) || (value > 4294963200 && value < 4294967296)
+	return (code < 0 && code > -4096) || (code > 4294963200 && code < 4294967296)
 }
 
 function print_call(call, pid,    parts, name, real, bad)
