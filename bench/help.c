@@ -141,7 +141,7 @@ int dbb_help_show(struct seq_file *m, void *v)
 		dbb_help_show_choice(m, dbb_mmap_strategies[i]->name,
 				     dbb_mmap_strategies[i]->help,
 				     dbb_mmap_strategies[i]->missing);
-	seq_puts(m, "\nStrategies of kernel mappings (ops vmap, vtouch and pages)\n");
+	seq_puts(m, "\nStrategies of kernel mappings (ops vmap, vtouch, pages and replay)\n");
 	for (i = 0; i < DBB_VMAP_MAX; i++)
 		dbb_help_show_choice(m, dbb_vmap_strategies[i]->name,
 				     dbb_vmap_strategies[i]->help,

@@ -51,7 +51,9 @@ by process and stack, for flamegraph.pl), trace.dat where trace-cmd is, and the
 recording itself. "real" calls are those that found the buffer not mapped: the
 others only count a mapping up or down.
 Exit status: 0 done; 2 events were lost, so that the counts cannot be relied on;
-3 used wrongly, refused by the kernel, or COMMAND could not be run.
+3 used wrongly, refused by the kernel, or COMMAND could not be run; 130 stopped
+before the recording began. After kill -9 of this script itself its instance and
+its kprobe events are left, both named dmabuf_callers_PID.
 Environment: DBB_TRACEFS and DBB_BUFINFO name other places, for tests.
 END
 }

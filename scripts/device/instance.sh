@@ -46,15 +46,13 @@ count_lost()
 save_dat()
 {
 	trace-cmd restore -c -o "$scratch/head.dat" >"$scratch/restore" 2>&1 || return
-	set -- "$1"
-	cpu=0
+	dat=$1 cpu=0
+	set --
 	while [ -d "$instance/per_cpu/cpu$cpu" ]; do
 		drain_cpu "$cpu" "$scratch/cpu$cpu.raw"
 		set -- "$@" "$scratch/cpu$cpu.raw"
 		cpu=$((cpu + 1))
 	done
-	dat=$1
-	shift
 	trace-cmd restore -i "$scratch/head.dat" -o "$dat" "$@" >"$scratch/restore" 2>&1
 	restored=$?
 	rm -f "$scratch/head.dat" "$@"
