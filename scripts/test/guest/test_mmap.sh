@@ -1,25 +1,36 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 # User mappings show the right pages, whatever the strategy, offset and length.
-# The cases of the same names are in map_check.c.
+# The cases of the same names are in map_check.c and map_memory.c.
 
 : "${test_dir:?}"
 # shellcheck source-path=SCRIPTDIR source=../case.sh
 . "$test_dir/case.sh"
 
-# map_check CASE STRATEGY ORDERS CHUNK...: also checks that the buffer got the
-# chunks it is said to have.
+# map_check CASE STRATEGY ORDERS CHUNK...
 map_check()
 {
-	name=$1 strategy=$2 orders=$3
-	shift 3
+	check_map map_check "$@"
+}
+
+map_memory()
+{
+	check_map map_memory "$@"
+}
+
+# check_map PROGRAM CASE STRATEGY ORDERS CHUNK...: also checks that the buffer got the
+# chunks it is said to have.
+check_map()
+{
+	program=$1 name=$2 strategy=$3 orders=$4
+	shift 4
 	set_knob heap/mmap_strategy "$strategy"
 	set_knob heap/orders "$orders"
 	for chunk; do
 		order=${chunk%:*}
 		eval "before_$order=$(stat_of "chunks_order_$order")"
 	done
-	expect_true "$strategy" helper map_check $node "$name" "$@"
+	expect_true "$strategy" helper "$program" $node "$name" "$@"
 	for chunk; do
 		order=${chunk%:*}
 		eval "was=\${before_$order}"
@@ -69,8 +80,8 @@ each_kind()
 	for strategy in $(choices_of heap/mmap_strategy); do
 		promises_of "$strategy"
 		case $kind in
-		frames) map_check "$of_frames" "$strategy" "$@" ;;
-		pages) map_check "$of_pages" "$strategy" "$@" ;;
+		frames) map_memory "$of_frames" "$strategy" "$@" ;;
+		pages) map_memory "$of_pages" "$strategy" "$@" ;;
 		esac
 	done
 }
@@ -230,9 +241,9 @@ test_reach()
 {
 	for strategy in $(choices_of heap/mmap_strategy); do
 		promises_of "$strategy"
-		map_check "reach_$reach" "$strategy" "$pmd_order 8 4 0" \
+		map_memory "reach_$reach" "$strategy" "$pmd_order 8 4 0" \
 			"$pmd_order:2" 8:1 4:1 0:1
-		map_check "reach_$reach" "$strategy" '8 4 0' 8:3 4:2 0:3
+		map_memory "reach_$reach" "$strategy" '8 4 0' 8:3 4:2 0:3
 	done
 }
 
@@ -248,21 +259,21 @@ test_placed()
 test_huge_aligned()
 {
 	need_strategy huge
-	map_check huge_aligned huge "$pmd_order" "$pmd_order:8"
+	map_memory huge_aligned huge "$pmd_order" "$pmd_order:8"
 }
 
 # Huge faults work at an offset, too, when the address has the same offset within a PMD.
 test_huge_in_step()
 {
 	need_strategy huge
-	map_check huge_in_step huge "$pmd_order" "$pmd_order:4"
+	map_memory huge_in_step huge "$pmd_order" "$pmd_order:4"
 }
 
 # munmap, mprotect and fork may take PMDs apart.
 test_huge_split()
 {
 	need_strategy huge
-	map_check huge_split huge "$pmd_order 8 0" "$pmd_order:3" 8:1 0:1
+	map_memory huge_split huge "$pmd_order 8 0" "$pmd_order:3" 8:1 0:1
 }
 
 # A mapping outlives its descriptor.
