@@ -4,7 +4,8 @@
  *
  * The buffers come from a heap node. A driver that copies what it shows into memory
  * of its own, as those of USB and emulated displays do, maps the buffer in the
- * kernel for each flip. What arrived there can be compared with the buffer.
+ * kernel for each flip. What arrived there can be compared with the buffer. A driver
+ * without a display can only import.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -37,6 +38,7 @@ struct options {
 	u64 flips;
 	u64 dirty;
 	u64 buffers;
+	u64 imports;
 };
 
 struct picture {
@@ -71,6 +73,7 @@ static void print_help(FILE *out)
 		"                   screen has changed (default 0)\n"
 		"  --buffers N      dma-bufs that are shown in turn (default 3)\n"
 		"  --width N, --height N   the mode (default 800x600)\n"
+		"  --imports N      no display: import a dma-buf and give it back, N times\n"
 		"  --vram FILE      the card's memory, as resource0 of a PCI device: each picture\n"
 		"                   is compared with it\n"
 		"\n"
@@ -114,6 +117,17 @@ static bool find_mode(struct display *d, unsigned int connector, const struct op
 
 static void open_card(struct display *d, const struct options *opt)
 {
+	d->card = open(opt->card, O_RDWR | O_CLOEXEC);
+	if (d->card < 0) {
+		complain_errno("open(%s)", opt->card);
+		exit(EXIT_CANNOT);
+	}
+	d->pitch = opt->width * BYTES_PER_PIXEL;
+	d->bytes = d->pitch * opt->height;
+}
+
+static void open_display(struct display *d, const struct options *opt)
+{
 	unsigned int crtcs[MAX_OBJECTS], connectors[MAX_OBJECTS];
 	struct drm_mode_card_res res = {
 		.crtc_id_ptr = address(crtcs),
@@ -123,11 +137,6 @@ static void open_card(struct display *d, const struct options *opt)
 	};
 	unsigned int i;
 
-	d->card = open(opt->card, O_RDWR | O_CLOEXEC);
-	if (d->card < 0) {
-		complain_errno("open(%s)", opt->card);
-		exit(EXIT_CANNOT);
-	}
 	REQUEST(d, DRM_IOCTL_SET_MASTER, NULL);
 	REQUEST(d, DRM_IOCTL_MODE_GETRESOURCES, &res);
 	for (i = 0; i < res.count_connectors && i < MAX_OBJECTS; i++)
@@ -138,8 +147,6 @@ static void open_card(struct display *d, const struct options *opt)
 		exit(EXIT_CANNOT);
 	}
 	d->crtc = crtcs[0];
-	d->pitch = opt->width * BYTES_PER_PIXEL;
-	d->bytes = d->pitch * opt->height;
 }
 
 /* Each picture and each pixel is another, in the 24 bits that are shown. */
@@ -154,10 +161,17 @@ static void draw(struct display *d, struct picture *picture, unsigned int salt)
 	import_sync(picture->fd, DMA_BUF_SYNC_END | DMA_BUF_SYNC_WRITE);
 }
 
+static unsigned int import(struct display *d, int fd)
+{
+	struct drm_prime_handle prime = { .fd = fd };
+
+	REQUEST(d, DRM_IOCTL_PRIME_FD_TO_HANDLE, &prime);
+	return prime.handle;
+}
+
 static void make_picture(struct display *d, const struct options *opt, unsigned int index)
 {
 	struct picture *picture = &d->pictures[index];
-	struct drm_prime_handle prime = { };
 	struct drm_mode_fb_cmd2 fb = {
 		.width = opt->width,
 		.height = opt->height,
@@ -168,9 +182,7 @@ static void make_picture(struct display *d, const struct options *opt, unsigned 
 	picture->fd = import_alloc(opt->heap, d->bytes, &picture->map);
 	draw(d, picture, index);
 
-	prime.fd = picture->fd;
-	REQUEST(d, DRM_IOCTL_PRIME_FD_TO_HANDLE, &prime);
-	fb.handles[0] = prime.handle;
+	fb.handles[0] = import(d, picture->fd);
 	REQUEST(d, DRM_IOCTL_MODE_ADDFB2, &fb);
 	picture->fb = fb.fb_id;
 }
@@ -246,6 +258,42 @@ static void mark_dirty(struct display *d, struct picture *picture, unsigned int 
 	compare(d, picture);
 }
 
+static void import_only(struct display *d, const struct options *opt)
+{
+	unsigned char *map;
+	int fd = import_alloc(opt->heap, d->bytes, &map);
+	u64 i;
+
+	for (i = 0; i < opt->imports; i++) {
+		struct drm_gem_close close = { .handle = import(d, fd) };
+
+		REQUEST(d, DRM_IOCTL_GEM_CLOSE, &close);
+	}
+	printf("imports=%llu bytes=%zu\n", opt->imports, d->bytes);
+}
+
+static int show_pictures(struct display *d, const struct options *opt)
+{
+	u64 begin, took, i;
+
+	open_display(d, opt);
+	if (opt->vram)
+		map_vram(d, opt->vram);
+	for (i = 0; i < opt->buffers; i++)
+		make_picture(d, opt, i);
+	show_first(d);
+	begin = now_ns();
+	for (i = 1; i <= opt->flips; i++)
+		flip(d, &d->pictures[i % opt->buffers]);
+	took = now_ns() - begin;
+	for (i = 0; i < opt->dirty; i++)
+		mark_dirty(d, &d->pictures[opt->flips % opt->buffers], MAX_BUFFERS + i);
+	printf("flips=%llu dirty=%llu buffers=%llu bytes=%zu ",
+	       opt->flips, opt->dirty, opt->buffers, d->bytes);
+	printf("wrong_pictures=%llu flips_per_s=%.2f\n", d->wrong, opt->flips * 1e9 / took);
+	return d->wrong ? EXIT_WRONG : EXIT_OK;
+}
+
 int main(int argc, char **argv)
 {
 	struct options opt = {
@@ -269,10 +317,11 @@ int main(int argc, char **argv)
 		  .wanted = "a number of calls" },
 		{ .name = "buffers", .number = &opt.buffers, .min = 2, .max = MAX_BUFFERS,
 		  .wanted = "from 2 to 8" },
+		{ .name = "imports", .number = &opt.imports, .min = 1, .max = INT32_MAX,
+		  .wanted = "a number of imports" },
 		{ }
 	};
 	static struct display d;
-	u64 begin, took, i;
 
 	program = "drm_import";
 	if (parse_options(argc, argv, specs, print_help) != argc || !opt.card) {
@@ -281,19 +330,8 @@ int main(int argc, char **argv)
 	}
 
 	open_card(&d, &opt);
-	if (opt.vram)
-		map_vram(&d, opt.vram);
-	for (i = 0; i < opt.buffers; i++)
-		make_picture(&d, &opt, i);
-	show_first(&d);
-	begin = now_ns();
-	for (i = 1; i <= opt.flips; i++)
-		flip(&d, &d.pictures[i % opt.buffers]);
-	took = now_ns() - begin;
-	for (i = 0; i < opt.dirty; i++)
-		mark_dirty(&d, &d.pictures[opt.flips % opt.buffers], MAX_BUFFERS + i);
-	printf("flips=%llu dirty=%llu buffers=%llu bytes=%zu ",
-	       opt.flips, opt.dirty, opt.buffers, d.bytes);
-	printf("wrong_pictures=%llu flips_per_s=%.2f\n", d.wrong, opt.flips * 1e9 / took);
-	return d.wrong ? EXIT_WRONG : EXIT_OK;
+	if (!opt.imports)
+		return show_pictures(&d, &opt);
+	import_only(&d, &opt);
+	return EXIT_OK;
 }
