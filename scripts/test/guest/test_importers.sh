@@ -8,71 +8,36 @@
 : "${test_dir:?}"
 # shellcheck source-path=SCRIPTDIR source=../case.sh
 . "$test_dir/case.sh"
+# shellcheck source-path=SCRIPTDIR source=../../vm/guest_drivers.sh
+. "$test_dir/../vm/guest_drivers.sh"
 
 callers=$test_dir/../callers.sh
 user=$test_dir/../../bench/user
 folder=$scratch/importers
 
-# load_driver NAME [PARAMETER...]: with all that it depends on.
-load_driver()
+# need_driver STATUS NAME: STATUS is that of load_driver.
+need_driver()
 {
-	[ -e "/drivers/$1.order" ] || return 1
-	driver=$1
-	shift
-	while read -r file; do
-		name=$(echo "${file%.ko}" | tr - _)
-		[ ! -d "/sys/module/$name" ] || continue
-		if [ "$file" = "$driver.ko" ]; then
-			insmod "/drivers/$file" "$@" || fail "$file cannot be loaded"
-		else
-			insmod "/drivers/$file" || fail "$file cannot be loaded"
-		fi
-	done <"/drivers/$driver.order"
+	case $1 in
+	0) ;;
+	2) skip "this kernel has no driver $2" ;;
+	*) fail "driver $2 cannot be loaded" ;;
+	esac
 }
 
-# Device 0 maps by vmalloc's memory operations, device 1, of several planes, by those
-# of the DMA API.
-load_vivid()
+need_vivid()
 {
-	load_driver vivid n_devs=2 multiplanar=1,2 allocators=0,1 ||
-		skip 'this kernel has no driver vivid'
+	load_vivid
+	need_driver $? vivid
 	wait_until find_video vivid-001-vid-cap || fail 'vivid has no devices'
 }
 
-# find_video NAME: sets video to the node of a V4L2 device.
-find_video()
+need_cirrus()
 {
-	for file in /sys/class/video4linux/*/name; do
-		[ "$(cat "$file" 2>/dev/null)" = "$1" ] || continue
-		file=${file%/name}
-		video=/dev/${file##*/}
-		return
-	done
-	return 1
-}
-
-load_cirrus()
-{
-	load_driver cirrus || load_driver cirrus-qemu ||
-		skip 'this kernel has no driver of Cirrus cards'
-	wait_until find_card || fail 'no Cirrus card'
-}
-
-# Sets card to its node, cirrus to its driver's name and vram to its memory.
-find_card()
-{
-	for link in /sys/class/drm/card[0-9]*/device/driver; do
-		cirrus=$(basename "$(readlink "$link")")
-		case $cirrus in
-		cirrus*) ;;
-		*) continue ;;
-		esac
-		vram=${link%/driver}/resource0
-		link=${link%/device/driver}
-		card=/dev/dri/${link##*/}
-		[ ! -e "$card" ] || return 0
-	done
-	return 1
+	load_driver cirrus || load_driver cirrus-qemu
+	need_driver $? 'of Cirrus cards'
+	wait_until find_card 'cirrus*' || fail 'no Cirrus card'
+	cirrus=$card_driver
 }
 
 # output_of NAME: the value of NAME=VALUE in $scratch/output
@@ -115,7 +80,7 @@ expect_calls()
 # As many dma-bufs as entries: each is mapped once, whatever the number of frames.
 test_v4l2_steady()
 {
-	load_vivid
+	need_vivid
 	record_capture --frames 10
 	expect_equal 'descriptors that changed' "$(output_of changed_descriptors)" 3
 	expect_calls 3 function=dma_buf_vmap
@@ -126,7 +91,7 @@ test_v4l2_steady()
 # memory operations, for the driver that is named by its queue.
 test_v4l2_rotating()
 {
-	load_vivid
+	need_vivid
 	record_capture --frames 10 --pool 6
 	expect_equal 'descriptors that changed' "$(output_of changed_descriptors)" 13
 	expect_calls 13 function=dma_buf_vmap driver=vivid caller=vb2_vmalloc_map_dmabuf \
@@ -139,7 +104,7 @@ test_v4l2_rotating()
 # A page flip is one mapping, and the first picture is another.
 test_drm_flips()
 {
-	load_cirrus
+	need_cirrus
 	record -- "$user/drm_import" --card "$card" --vram "$vram" --flips 10
 	expect_equal 'wrong pictures' "$(output_of wrong_pictures)" 0
 	# 5.10 maps for each copy to the card, of which the first picture has two, and
@@ -153,8 +118,8 @@ test_drm_flips()
 # Both at once: the table has these two and nobody else.
 test_both()
 {
-	load_vivid
-	load_cirrus
+	need_vivid
+	need_cirrus
 	find_video vivid-000-vid-cap
 	record -- sh -c "'$user/v4l2_import' --device $video --width 320 --height 180 \
 		--control 'OSD Text Mode=2' --frames 10 --pool 6 &
@@ -164,10 +129,84 @@ test_both()
 	expect_calls 13 function=dma_buf_vmap driver=vivid
 }
 
+# shellcheck disable=SC2016 # the kernel's
+# What probe_order probes: the name of the event, the function, and where its reservation
+# object is.
+ordered_functions='
+attach dma_buf_dynamic_attach dmabuf->resv
+map dma_buf_map_attachment attach->dmabuf->resv
+vmap dma_buf_vmap dmabuf->resv
+vunmap dma_buf_vunmap dmabuf->resv
+unmap dma_buf_unmap_attachment attach->dmabuf->resv
+detach dma_buf_detach dmabuf->resv
+lock ww_mutex_lock $arg1
+unlock ww_mutex_unlock $arg1'
+
+# A reservation object begins with its lock.
+probe_order()
+{
+	echo "$ordered_functions" | while read -r event function resv; do
+		[ -z "$event" ] || echo "p:order/$event $function resv=$resv:x64" \
+			>>"$tracefs/kprobe_events" || exit
+	done 2>/dev/null ||
+		skip 'this kernel cannot tell the reservation object of a buffer (no BTF arguments)'
+}
+
+# order_of COMMAND...: sets order to what it did to a buffer, as call_order.awk says.
+order_of()
+{
+	echo >"$tracefs/trace"
+	echo 1 >"$tracefs/events/order/enable"
+	expect_status 0 "$@"
+	echo 0 >"$tracefs/events/order/enable"
+	order=$(awk -v of="$part" -f "$test_dir/call_order.awk" "$tracefs/trace")
+}
+
+# same_order PRESET HEAP COMMAND...: the preset does to a buffer what the driver does
+# that COMMAND makes use of.
+same_order()
+{
+	preset=$1 heap=$2
+	shift 2
+	order_of "$@"
+	of_driver=$order
+	order_of put bench/run "replay preset=$preset heap=$heap strategies=sg iterations=3 \
+		warmup=0 verify=0"
+	note "$preset: $order"
+	expect_equal "$preset and its driver" "$order" "$of_driver"
+	expect_match "$preset" "$order" '*lock vmap unlock*'
+}
+
+# order_of_capture PRESET HEAP DEVICE OPTION...
+order_of_capture()
+{
+	find_video "$3"
+	preset=$1 heap=$2
+	shift 3
+	same_order "$preset" "$heap" "$user/v4l2_import" --device "$video" \
+		--width 320 --height 180 --control 'OSD Text Mode=2' \
+		--heap "/dev/dma_heap/bench_$heap" "$@"
+}
+
+# Calls and locks of presets are those of the drivers that they are made after. A DRM
+# driver imports a picture long before its commits, which are what shadow is about.
+test_presets()
+{
+	probe_order
+	need_vivid
+	need_cirrus
+	part=all
+	order_of_capture vb2 contig vivid-001-vid-cap --frames 6
+	order_of_capture vb2_rotate system vivid-000-vid-cap --frames 12 --pool 6
+	part=mappings
+	same_order shadow system "$user/drm_import" --card "$card" --flips 6
+	echo >"$tracefs/kprobe_events"
+}
+
 # An importer that maps far too often is named first.
 test_slow_importer()
 {
-	load_vivid
+	need_vivid
 	insmod "$test_dir/slow_importer.ko" || fail 'slow_importer.ko cannot be loaded'
 	find_video vivid-000-vid-cap
 	# shellcheck disable=SC2016 # for the inner shell
