@@ -36,6 +36,9 @@ exact-update: ## write that baseline anew, and say what moved
 sweep: ## count instructions over sizes, chunk orders, strategies and ops; draw them
 	scripts/vm/make_sweep.sh $(KERNEL) $(guest_arch)
 
+evidence: ## who maps dma-bufs in the kernel, at what cost, in guests of six kernels; ROWS= chooses
+	@scripts/vm/make_evidence.sh $(if $(ROWS),'$(ROWS)')
+
 mutants: ## plant defects one by one: do the tests see them? PART=1/4, SAMPLE=ci, RESUME=DIR or MUTANT=NAME narrow it
 	scripts/mutants/run.sh --kernel $(KERNEL) --arch $(guest_arch) $(if $(PART),--part $(PART)) \
 		$(if $(SAMPLE),--sample $(SAMPLE)) $(if $(RESUME),--resume $(RESUME)) $(MUTANT)
@@ -59,4 +62,4 @@ clean: ## remove what was built in this tree
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
 
-.PHONY: modules user bench test matrix exact exact-update sweep mutants coverage check structure install clean help
+.PHONY: modules user bench test matrix exact exact-update sweep evidence mutants coverage check structure install clean help

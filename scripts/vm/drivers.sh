@@ -14,7 +14,7 @@ vm=$(cd "$(dirname "$0")" && pwd)
 . "$vm/apt.sh"
 
 # The driver of Cirrus cards has another name from 7.x on.
-drivers='vivid cirrus cirrus-qemu bochs'
+drivers='vivid cirrus cirrus-qemu bochs vgem'
 
 # The packages of exactly this kernel; newer ones have a package for modules alone.
 download()
