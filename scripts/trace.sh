@@ -9,6 +9,8 @@ here=$(cd "$(dirname "$0")" && pwd) || exit 3
 . "$here/device/session.sh"
 # shellcheck source-path=SCRIPTDIR source=device/instance.sh
 . "$here/device/instance.sh"
+# shellcheck source-path=SCRIPTDIR source=trace/graph.sh
+. "$here/trace/graph.sh"
 
 # Kernel events that help to explain the cost of a mapping; those that this kernel
 # lacks are left out. Each is rare next to the operation, so that the trace fits
@@ -33,7 +35,9 @@ usage()
 {
 	cat <<'END'
 usage: trace.sh [OPTION...] LINE...
+       trace.sh --functions [OPTION...] LINE...
        trace.sh --disturbers FILE
+       trace.sh --profile FILE
 
 Run each LINE (see bench.sh) while the events of dmabuf_bench and some kernel
 events are recorded. Then print how often each event came, for each phase the
@@ -43,6 +47,14 @@ the CPU inside their steps, how often and for how many ns, and the share of the
 disturbed samples that it was found in. Times of a traced run include the cost
 of tracing: compare arms within it, not with an untraced run.
 
+With --functions, print instead in which kernel functions each step of the
+samples spent its time: calls, time without and with what they call, and the
+share, a sample. Tracing a call takes time of its own, so that functions which call
+many others look slower than they are. Functions that no --filter matches count
+as part of what calls them. It needs the kernel's one function_graph tracer: while
+another tracer or event is on, or the trace holds events, it is refused. Warm-up
+and verification are not in it.
+
 Options, before or after the LINEs:
   --out DIR           where the trace and the results go (default: a new folder
                       results/DATE-TIME-trace, listed in results/index.csv)
@@ -51,6 +63,11 @@ Options, before or after the LINEs:
   --no-kernel-events  record only the events of dmabuf_bench
   --buffer-kb N       trace buffer of each CPU (default 8192); when it is full,
                       the oldest events are lost, and counted
+  --functions         the profile
+  --filter 'G1 G2'    functions to look at, as set_ftrace_filter takes them, instead
+                      of those of mapping, allocation and faults; '*' for all of
+                      the kernel's, which slows all of it down
+  --profile FILE      no run: the profile of FILE, a text saved by --functions
   --disturbers FILE   no run: who disturbed the samples of FILE, a trace saved
                       before (.txt, or .dat where trace-cmd is); for devices
                       without awk
@@ -203,6 +220,18 @@ say_disturbers()
 	say "saved as $saved.disturbers.csv"
 }
 
+# trace.sh --profile FILE
+profile_file()
+{
+	[ -r "$1" ] || die "cannot read $1"
+	command -v awk >/dev/null || die "there is no awk here"
+	csv=${1%.*}.csv
+	(set -C && : >"$csv") || die "$csv is there already, or cannot be written"
+	awk -v csv="$csv" -f "$here/trace/functions.awk" "$1" || die "$1 is no trace"
+	say "saved as $csv"
+	exit 0
+}
+
 # trace.sh --disturbers FILE
 explain_file()
 {
@@ -233,6 +262,11 @@ say_summary()
 	say ''
 	sum_up_samples
 	say ''
+	say_lost
+}
+
+say_lost()
+{
 	[ "$lost" = 0 ] ||
 		warn "$lost events were lost, the oldest first: use a larger --buffer-kb," \
 			"fewer kernel events or fewer iterations"
@@ -249,33 +283,67 @@ run_lines()
 	done
 }
 
+# Sets status, as run_line does, and lost.
+profile_lines()
+{
+	open_results trace "$command"
+	open_graph "$buffer_kb"
+	run_lines "$@"
+	status=$?
+	stop_graph
+	close_graph
+	say_functions || status=3
+	say_lost
+}
+
+trace_lines()
+{
+	choose_events "$wanted"
+	open_results trace "$command"
+	start_tracing
+	run_lines "$@"
+	status=$?
+	stop_tracing
+	say_summary
+	if save_trace; then
+		say_disturbers || status=3
+	else
+		warn "the trace cannot be saved in $out"
+		status=3
+	fi
+}
+
 # shellcheck disable=SC2317 # called by the trap
 cleanup()
 {
 	status=$?
 	trap '' INT TERM HUP
+	close_graph
 	close_instance
 	end_session
 	exit "$status"
 }
 
-wanted=default explain='' buffer_kb=8192 csvs=''
+wanted=default explain='' profile='' functions='' filter='' buffer_kb=8192 csvs=''
 command="${0##*/} $*"
 # options are taken out, and the lines rotated past them
 arguments_left=$#
 while [ "$arguments_left" -gt 0 ]; do
 	common_option "$@"
 	case $taken$1 in
-	0--events | 0--buffer-kb | 0--disturbers)
+	0--events | 0--buffer-kb | 0--disturbers | 0--profile | 0--filter)
 		[ "$arguments_left" -gt 1 ] || usage_error "$1 takes a value"
 		case $1 in
 		--events) wanted=$2 ;;
 		--buffer-kb) buffer_kb=$2 ;;
 		--disturbers) explain=$2 ;;
+		--profile) profile=$2 ;;
+		--filter) filter=$2 ;;
 		esac
 		taken=2
 		;;
 	0--no-kernel-events) wanted=none taken=1 ;;
+	0--functions) functions=1 taken=1 ;;
 	0-*) usage_error "unknown option $1" ;;
 	0*)
 		set -- "$@" "$1"
@@ -286,23 +354,16 @@ while [ "$arguments_left" -gt 0 ]; do
 	arguments_left=$((arguments_left - taken))
 done
 [ -z "$explain" ] || explain_file "$explain"
+[ -z "$profile" ] || profile_file "$profile"
 [ $# -gt 0 ] || usage_error "no LINE to run"
+[ -z "$filter" ] || [ -n "$functions" ] || usage_error "--filter is for --functions"
 
 start_session "${out:-results}"
 mount_tracefs
-choose_events "$wanted"
-open_results trace "$command"
-
-start_tracing
-run_lines "$@"
-status=$?
-stop_tracing
-say_summary
-if save_trace; then
-	say_disturbers || status=3
+if [ -n "$functions" ]; then
+	profile_lines "$@"
 else
-	warn "the trace cannot be saved in $out"
-	status=3
+	trace_lines "$@"
 fi
 [ "$status" != 0 ] || [ "$lost" = 0 ] || status=2
 exit "$status"
