@@ -7,20 +7,17 @@
  * each, with more of them once a frame. What was captured is compared with a
  * frame that the driver captured into its own memory.
  */
-#include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <linux/dma-buf.h>
-#include <linux/videodev2.h>
 
 #include "import.h"
 #include "options.h"
+#include "v4l2_import.h"
 
 #define MAX_ENTRIES	32
 #define MAX_POOL	64
@@ -46,11 +43,7 @@ struct frame {
 };
 
 struct stream {
-	int video;
-	unsigned int type;
-	bool output;
-	unsigned int planes;
-	size_t bytes[VIDEO_MAX_PLANES];
+	struct video video;
 	unsigned char *reference[VIDEO_MAX_PLANES];
 	struct frame pool[MAX_POOL];
 	int queued[MAX_ENTRIES];	/* which of the pool each entry had last */
@@ -82,157 +75,11 @@ static void print_help(FILE *out)
 		"Exit status: 0 done; 1 a frame was wrong; 3 used wrongly, or a call failed.\n");
 }
 
-#define REQUEST(s, nr, argument)	IMPORT_REQUEST((s)->video, nr, argument)
-
-static void open_device(struct stream *s, const struct options *opt)
-{
-	struct v4l2_capability cap = { };
-	unsigned int can;
-
-	s->video = open(opt->device, O_RDWR | O_CLOEXEC);
-	if (s->video < 0) {
-		complain_errno("open(%s)", opt->device);
-		exit(EXIT_CANNOT);
-	}
-	REQUEST(s, VIDIOC_QUERYCAP, &cap);
-	can = cap.capabilities & V4L2_CAP_DEVICE_CAPS ? cap.device_caps : cap.capabilities;
-
-	if (can & V4L2_CAP_VIDEO_CAPTURE) {
-		s->type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
-	} else if (can & V4L2_CAP_VIDEO_CAPTURE_MPLANE) {
-		s->type = V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE;
-	} else if (can & V4L2_CAP_VIDEO_OUTPUT) {
-		s->type = V4L2_BUF_TYPE_VIDEO_OUTPUT;
-	} else if (can & V4L2_CAP_VIDEO_OUTPUT_MPLANE) {
-		s->type = V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE;
-	} else {
-		complain("%s captures no video and puts none out", opt->device);
-		exit(EXIT_CANNOT);
-	}
-	s->output = V4L2_TYPE_IS_OUTPUT(s->type);
-}
-
-static void set_format(struct stream *s, const struct options *opt)
-{
-	struct v4l2_format format = { .type = s->type };
-	struct v4l2_pix_format_mplane *multi = &format.fmt.pix_mp;
-	struct v4l2_pix_format *single = &format.fmt.pix;
-	unsigned int i;
-
-	REQUEST(s, VIDIOC_G_FMT, &format);
-	if (V4L2_TYPE_IS_MULTIPLANAR(s->type)) {
-		if (opt->width)
-			multi->width = opt->width;
-		if (opt->height)
-			multi->height = opt->height;
-		REQUEST(s, VIDIOC_S_FMT, &format);
-		s->planes = multi->num_planes;
-		for (i = 0; i < s->planes; i++)
-			s->bytes[i] = multi->plane_fmt[i].sizeimage;
-		return;
-	}
-
-	if (opt->width)
-		single->width = opt->width;
-	if (opt->height)
-		single->height = opt->height;
-	single->bytesperline = 0;
-	single->sizeimage = 0;
-	REQUEST(s, VIDIOC_S_FMT, &format);
-	s->planes = 1;
-	s->bytes[0] = single->sizeimage;
-}
-
-static void set_control(struct stream *s, const char *assignment)
-{
-	struct v4l2_queryctrl query = { .id = V4L2_CTRL_FLAG_NEXT_CTRL };
-	const char *equals = strrchr(assignment, '=');
-	struct v4l2_control control;
-	size_t length;
-	u64 value;
-
-	if (!equals || !parse_number(equals + 1, 0, INT32_MAX, &value))
-		refuse_option("control", assignment, "NAME=VALUE with a number from 0");
-	length = equals - assignment;
-
-	while (!ioctl(s->video, VIDIOC_QUERYCTRL, &query)) {
-		if (strlen((char *)query.name) == length &&
-		    !memcmp(query.name, assignment, length)) {
-			control = (struct v4l2_control){ .id = query.id, .value = value };
-			REQUEST(s, VIDIOC_S_CTRL, &control);
-			return;
-		}
-		query.id |= V4L2_CTRL_FLAG_NEXT_CTRL;
-	}
-	refuse_option("control", assignment, "a control of this device");
-}
-
-static void request_entries(struct stream *s, unsigned int memory, unsigned int count)
-{
-	struct v4l2_requestbuffers wanted = {
-		.count = count,
-		.type = s->type,
-		.memory = memory,
-	};
-
-	REQUEST(s, VIDIOC_REQBUFS, &wanted);
-	if (wanted.count < count) {
-		complain("the driver gives %u of %u entries", wanted.count, count);
-		exit(EXIT_CANNOT);
-	}
-}
-
-/* An entry as VIDIOC_QBUF and its like take it, with one plane or several. */
-static struct v4l2_buffer entry(struct stream *s, unsigned int memory, unsigned int index,
-				struct v4l2_plane *planes)
-{
-	struct v4l2_buffer buffer = {
-		.type = s->type,
-		.memory = memory,
-		.index = index,
-	};
-
-	memset(planes, 0, VIDEO_MAX_PLANES * sizeof(*planes));
-	if (V4L2_TYPE_IS_MULTIPLANAR(s->type)) {
-		buffer.m.planes = planes;
-		buffer.length = s->planes;
-	}
-	return buffer;
-}
-
-static void wait_for_frame(struct stream *s)
-{
-	struct pollfd poll_fd = { .fd = s->video, .events = s->output ? POLLOUT : POLLIN };
-	int ret = poll(&poll_fd, 1, 60000);
-
-	if (ret <= 0) {
-		if (ret)
-			complain_errno("poll()");
-		else
-			complain("no frame within a minute");
-		exit(EXIT_CANNOT);
-	}
-}
-
-static unsigned int take_frame(struct stream *s, unsigned int memory)
-{
-	struct v4l2_plane planes[VIDEO_MAX_PLANES];
-	struct v4l2_buffer buffer = entry(s, memory, 0, planes);
-
-	wait_for_frame(s);
-	REQUEST(s, VIDIOC_DQBUF, &buffer);
-	if (buffer.flags & V4L2_BUF_FLAG_ERROR) {
-		complain("the driver marks a frame as wrong");
-		s->wrong++;
-	}
-	return buffer.index;
-}
-
 static void *map_own(struct stream *s, struct v4l2_buffer *buffer, unsigned int plane)
 {
-	bool multi = V4L2_TYPE_IS_MULTIPLANAR(s->type);
+	bool multi = V4L2_TYPE_IS_MULTIPLANAR(s->video.type);
 	off_t offset = multi ? buffer->m.planes[plane].m.mem_offset : buffer->m.offset;
-	void *map = mmap(NULL, s->bytes[plane], PROT_READ, MAP_SHARED, s->video, offset);
+	void *map = mmap(NULL, s->video.bytes[plane], PROT_READ, MAP_SHARED, s->video.fd, offset);
 
 	if (map == MAP_FAILED) {
 		complain_errno("mmap() of the driver's buffer");
@@ -248,33 +95,33 @@ static void capture_reference(struct stream *s)
 	struct v4l2_buffer buffer;
 	unsigned int i, frame, index;
 
-	request_entries(s, V4L2_MEMORY_MMAP, 2);
+	video_request_entries(&s->video, V4L2_MEMORY_MMAP, 2);
 	for (i = 0; i < 2; i++) {
-		buffer = entry(s, V4L2_MEMORY_MMAP, i, planes);
-		REQUEST(s, VIDIOC_QBUF, &buffer);
+		buffer = video_entry(&s->video, V4L2_MEMORY_MMAP, i, planes);
+		IMPORT_REQUEST(s->video.fd, VIDIOC_QBUF, &buffer);
 	}
-	REQUEST(s, VIDIOC_STREAMON, &s->type);
+	IMPORT_REQUEST(s->video.fd, VIDIOC_STREAMON, &s->video.type);
 	for (frame = 1; ; frame++) {
-		index = take_frame(s, V4L2_MEMORY_MMAP);
-		buffer = entry(s, V4L2_MEMORY_MMAP, index, planes);
+		index = video_take_frame(&s->video, V4L2_MEMORY_MMAP, &s->wrong);
+		buffer = video_entry(&s->video, V4L2_MEMORY_MMAP, index, planes);
 		if (frame == REFERENCE_FRAME)
 			break;
-		REQUEST(s, VIDIOC_QBUF, &buffer);
+		IMPORT_REQUEST(s->video.fd, VIDIOC_QBUF, &buffer);
 	}
-	REQUEST(s, VIDIOC_QUERYBUF, &buffer);
-	for (i = 0; i < s->planes; i++) {
+	IMPORT_REQUEST(s->video.fd, VIDIOC_QUERYBUF, &buffer);
+	for (i = 0; i < s->video.planes; i++) {
 		void *own = map_own(s, &buffer, i);
 
-		s->reference[i] = malloc(s->bytes[i]);
+		s->reference[i] = malloc(s->video.bytes[i]);
 		if (!s->reference[i]) {
-			complain("no memory for a frame of %zu bytes", s->bytes[i]);
+			complain("no memory for a frame of %zu bytes", s->video.bytes[i]);
 			exit(EXIT_CANNOT);
 		}
-		memcpy(s->reference[i], own, s->bytes[i]);
-		munmap(own, s->bytes[i]);
+		memcpy(s->reference[i], own, s->video.bytes[i]);
+		munmap(own, s->video.bytes[i]);
 	}
-	REQUEST(s, VIDIOC_STREAMOFF, &s->type);
-	request_entries(s, V4L2_MEMORY_MMAP, 0);
+	IMPORT_REQUEST(s->video.fd, VIDIOC_STREAMOFF, &s->video.type);
+	video_request_entries(&s->video, V4L2_MEMORY_MMAP, 0);
 }
 
 /* So that a frame that was not written does not pass for the one before. */
@@ -282,9 +129,9 @@ static void wipe(struct stream *s, struct frame *frame)
 {
 	unsigned int i;
 
-	for (i = 0; i < s->planes; i++) {
+	for (i = 0; i < s->video.planes; i++) {
 		import_sync(frame->fd[i], DMA_BUF_SYNC_START | DMA_BUF_SYNC_WRITE);
-		memset(frame->map[i], BACKGROUND, s->bytes[i]);
+		memset(frame->map[i], BACKGROUND, s->video.bytes[i]);
 		import_sync(frame->fd[i], DMA_BUF_SYNC_END | DMA_BUF_SYNC_WRITE);
 	}
 }
@@ -294,9 +141,9 @@ static void compare(struct stream *s, struct frame *frame)
 	bool equal = true;
 	unsigned int i;
 
-	for (i = 0; i < s->planes; i++) {
+	for (i = 0; i < s->video.planes; i++) {
 		import_sync(frame->fd[i], DMA_BUF_SYNC_START | DMA_BUF_SYNC_READ);
-		equal &= !memcmp(frame->map[i], s->reference[i], s->bytes[i]);
+		equal &= !memcmp(frame->map[i], s->reference[i], s->video.bytes[i]);
 		import_sync(frame->fd[i], DMA_BUF_SYNC_END | DMA_BUF_SYNC_READ);
 	}
 	s->wrong += !equal;
@@ -308,8 +155,8 @@ static void fill_pool(struct stream *s, const struct options *opt)
 
 	s->pooled = opt->pool ? opt->pool : opt->entries;
 	for (i = 0; i < s->pooled; i++) {
-		for (plane = 0; plane < s->planes; plane++)
-			s->pool[i].fd[plane] = import_alloc(opt->heap, s->bytes[plane],
+		for (plane = 0; plane < s->video.planes; plane++)
+			s->pool[i].fd[plane] = import_alloc(opt->heap, s->video.bytes[plane],
 							    &s->pool[i].map[plane]);
 		wipe(s, &s->pool[i]);
 	}
@@ -321,21 +168,21 @@ static void queue_entry(struct stream *s, const struct options *opt, unsigned in
 	u64 which = s->pooled > opt->entries ? s->next++ % s->pooled : index;
 	struct frame *frame = &s->pool[which];
 	struct v4l2_plane planes[VIDEO_MAX_PLANES];
-	struct v4l2_buffer buffer = entry(s, V4L2_MEMORY_DMABUF, index, planes);
+	struct v4l2_buffer buffer = video_entry(&s->video, V4L2_MEMORY_DMABUF, index, planes);
 	unsigned int i;
 
-	if (V4L2_TYPE_IS_MULTIPLANAR(s->type)) {
-		for (i = 0; i < s->planes; i++) {
+	if (V4L2_TYPE_IS_MULTIPLANAR(s->video.type)) {
+		for (i = 0; i < s->video.planes; i++) {
 			planes[i].m.fd = frame->fd[i];
-			planes[i].length = s->bytes[i];
-			planes[i].bytesused = s->bytes[i];
+			planes[i].length = s->video.bytes[i];
+			planes[i].bytesused = s->video.bytes[i];
 		}
 	} else {
 		buffer.m.fd = frame->fd[0];
-		buffer.length = s->bytes[0];
-		buffer.bytesused = s->bytes[0];
+		buffer.length = s->video.bytes[0];
+		buffer.bytesused = s->video.bytes[0];
 	}
-	REQUEST(s, VIDIOC_QBUF, &buffer);
+	IMPORT_REQUEST(s->video.fd, VIDIOC_QBUF, &buffer);
 	s->changes += s->queued[index] != (int)which;
 	s->queued[index] = which;
 }
@@ -345,25 +192,25 @@ static void stream_frames(struct stream *s, const struct options *opt)
 	unsigned int index;
 	u64 frame;
 
-	request_entries(s, V4L2_MEMORY_DMABUF, opt->entries);
+	video_request_entries(&s->video, V4L2_MEMORY_DMABUF, opt->entries);
 	for (index = 0; index < opt->entries; index++) {
 		s->queued[index] = -1;
 		queue_entry(s, opt, index);
 	}
-	REQUEST(s, VIDIOC_STREAMON, &s->type);
+	IMPORT_REQUEST(s->video.fd, VIDIOC_STREAMON, &s->video.type);
 	for (frame = 0; frame < opt->frames; frame++) {
 		struct frame *done;
 
-		index = take_frame(s, V4L2_MEMORY_DMABUF);
+		index = video_take_frame(&s->video, V4L2_MEMORY_DMABUF, &s->wrong);
 		done = &s->pool[s->queued[index]];
-		if (!s->output) {
+		if (!s->video.output) {
 			compare(s, done);
 			wipe(s, done);
 		}
 		queue_entry(s, opt, index);
 	}
-	REQUEST(s, VIDIOC_STREAMOFF, &s->type);
-	request_entries(s, V4L2_MEMORY_DMABUF, 0);
+	IMPORT_REQUEST(s->video.fd, VIDIOC_STREAMOFF, &s->video.type);
+	video_request_entries(&s->video, V4L2_MEMORY_DMABUF, 0);
 }
 
 int main(int argc, char **argv)
@@ -403,17 +250,17 @@ int main(int argc, char **argv)
 		return EXIT_CANNOT;
 	}
 
-	open_device(&s, &opt);
+	video_open(&s.video, opt.device);
 	if (opt.control)
-		set_control(&s, opt.control);
-	set_format(&s, &opt);
-	if (!s.output)
+		video_set_control(&s.video, opt.control);
+	video_set_format(&s.video, opt.width, opt.height);
+	if (!s.video.output)
 		capture_reference(&s);
 	fill_pool(&s, &opt);
 	begin = now_ns();
 	stream_frames(&s, &opt);
 	printf("frames=%llu queued=%llu planes=%u changed_descriptors=%llu ",
-	       opt.frames, opt.frames + opt.entries, s.planes, s.changes);
+	       opt.frames, opt.frames + opt.entries, s.video.planes, s.changes);
 	printf("wrong_frames=%llu frames_per_s=%.2f\n", s.wrong,
 	       opt.frames * 1e9 / (now_ns() - begin));
 	return s.wrong ? EXIT_WRONG : EXIT_OK;
