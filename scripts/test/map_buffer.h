@@ -121,7 +121,8 @@ static inline u32 read_word(void *map, unsigned long i)
  * A mapping of @n pages from page @first on, @shift pages behind the start of
  * a PMD, in the middle of anonymous memory that reaches a PMD to either side.
  */
-static inline char *map_placed(unsigned long first, unsigned long n, unsigned long shift, char **around)
+static inline char *map_placed(unsigned long first, unsigned long n, unsigned long shift,
+			       char **around)
 {
 	size_t len = bytes(n) + 4 * pmd;
 	char *place;
