@@ -227,7 +227,7 @@ profile_file()
 	command -v awk >/dev/null || die "there is no awk here"
 	csv=${1%.*}.csv
 	(set -C && : >"$csv") || die "$csv is there already, or cannot be written"
-	awk -v csv="$csv" -f "$here/trace/functions.awk" "$1" || die "$1 is no trace"
+	awk -v csv="$csv" -f "$here/trace/profile.awk" "$1" || die "$1 is no trace"
 	say "saved as $csv"
 	exit 0
 }

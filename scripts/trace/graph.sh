@@ -113,6 +113,6 @@ say_functions()
 		say "no awk here; on another machine: scripts/trace.sh --profile $saved.txt"
 		return
 	fi
-	awk -v csv="$saved.csv" -f "$here/trace/functions.awk" "$saved.txt" || return
+	awk -v csv="$saved.csv" -f "$here/trace/profile.awk" "$saved.txt" || return
 	say "saved as $saved.csv and .txt"
 }
