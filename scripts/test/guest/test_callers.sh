@@ -83,10 +83,21 @@ test_counts()
 		"$folder/stacks.folded" || complain 'no whole stack of dma_buf_vmap'
 }
 
-# The calls of one row's function are those of its folded stacks, in ns.
+# The calls of one row's function are those of its folded stacks, in ns; with nothing
+# but busybox, too.
 test_sums()
 {
-	record 0 -- sh -c "echo 'vmap size=1M strategies=sg iterations=9' >$D/bench/run"
+	mkdir "$scratch/applets"
+	busybox --install -s "$scratch/applets"
+	rm -rf "$folder"
+	trace_state >"$scratch/before"
+	made=$(stat_of vmaps_made)
+	expect_status 0 env PATH="$scratch/applets" sh "$callers" --out "$folder" -- \
+		sh -c "echo 'vmap size=1M strategies=sg iterations=9' >$D/bench/run"
+	expect_unchanged
+	expect_equal 'calls of dma_buf_vmap' "$(row calls function=dma_buf_vmap)" \
+		"$(($(stat_of vmaps_made) - made))"
+	[ ! -e "$folder/trace.dat" ] || complain 'there is a trace.dat without trace-cmd'
 	for function in dma_buf_vmap dma_buf_vunmap; do
 		expect_equal "ns of the stacks of $function" \
 			"$(sed -n "s/.*;$function //p" "$folder/stacks.folded" |

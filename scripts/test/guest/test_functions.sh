@@ -111,10 +111,11 @@ test_refused()
 test_signal()
 {
 	need_tracer
-	spawn sh "$scripts/trace.sh" --functions --filter 'vm_mmap*' --out "$scratch/signal" \
-		'noop iterations=1000000' >"$scratch/output" 2>&1
+	spawn sh "$scripts/trace.sh" --functions --filter 'vm_mmap*' --buffer-kb 64 \
+		--out "$scratch/signal" 'noop iterations=1000000' >"$scratch/output" 2>&1
 	wait_until is_running || fail "no run: $(cat "$scratch/output")"
 	kill -TERM "$pid"
 	wait "$pid"
+	expect_equal status $? 130
 	expect_tracer_back
 }

@@ -26,9 +26,9 @@ test_table()
 	expect_line '^cam  *frame  *4.00  *1  *200-300  *25-30  *40.0-80.0  *0.24-0.48$'
 	expect_line '^still  *frame  *4.00  *0  *-  *-  *0.0  *0.00$'
 	expect_line '^clear  *use  *1.00  *2  *100  *20  *30.0  *-$'
-	expect_line '^1 importers map in each frame, 1 do not. .* is 20-30 % of a vmap.$'
-	expect_line 'at most 80.0 thousand instructions a frame (cam on 7.3 arm64):$'
-	expect_line '^0.48 % of a frame at 60 Hz, at one instruction a ns.$'
+	expect_line '^1 map in each frame, not so: still.$'
+	expect_line '^Filling the page array is 20-30 % of a vmap; .* at most 80.0 thousand$'
+	expect_line '^instructions a frame (cam on 7.3 arm64), 0.48 % of 60 Hz at one a ns.$'
 	expect_line '^Control: none imports and maps 0 times.$'
 }
 
