@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # Prints what evidence.csv says: a line for each driver and preset over all kernels,
 # and what follows from it.
-# usage: awk -f evidence_table.awk evidence.csv
+# usage: awk [-v brief=1] -f evidence_table.awk evidence.csv
+#   brief: only what maps in each frame
 
 BEGIN {
 	FS = ","
@@ -89,12 +90,17 @@ END {
 	printf "%-15s %5s %7s %9s %13s %9s %13s %11s\n", "importer", "per", "MiB",
 		"vmaps", "vmap, 1000", "fill, %", "saved, 1000", "of 60 Hz, %"
 	for (i = 1; i <= names; i++)
-		if (rows[order[i]])
+		if (rows[order[i]] && (!brief || maps(order[i])))
 			line(order[i])
-	for (i = 1; i <= names; i++)
+	for (i = 1; i <= names && !brief; i++)
 		if (absent[order[i]] != "")
 			printf "%s: not on %s: %s\n", order[i], absent[order[i]], why[order[i]]
 	conclude()
+}
+
+function maps(name)
+{
+	return kind[name] != "control" && per[name] == "frame" && cost[name] != ""
 }
 
 function conclude(   i, busy, quiet)
@@ -102,16 +108,18 @@ function conclude(   i, busy, quiet)
 	for (i = 1; i <= names; i++) {
 		if (!rows[order[i]] || kind[order[i]] == "control" || per[order[i]] != "frame")
 			continue
-		if (cost[order[i]] != "")
+		if (maps(order[i]))
 			busy++
 		else
-			quiet++
+			quiet = quiet (quiet == "" ? "" : ", ") order[i]
 	}
-	printf "\n%d importers map in each frame, %d do not.", busy, quiet
-	printf " Filling the page array is %s %% of a vmap.\n", show(shares, "%.0f", 1)
-	printf "The vmap patch saves at most %.1f thousand instructions a frame (%s):\n",
-		worst / 1000, worst_at
-	printf "%.2f %% of a frame at 60 Hz, at one instruction a ns.\n", 100 * worst / frame
+	if (!brief)
+		print ""
+	printf "%d map in each frame%s.\n", busy, quiet == "" ? "" : ", not so: " quiet
+	printf "Filling the page array is %s %% of a vmap; the vmap patch saves at most %.1f thousand\n",
+		show(shares, "%.0f", 1), worst / 1000
+	printf "instructions a frame (%s), %.2f %% of 60 Hz at one a ns.\n", worst_at,
+		100 * worst / frame
 	for (i = 1; i <= names; i++)
 		if (kind[order[i]] == "control" && rows[order[i]])
 			printf "Control: %s imports and maps %d times.\n", order[i], control[order[i]]

@@ -29,6 +29,12 @@ table()
 		cut -c 1-150 | sed 's/ *$//' | fenced
 }
 
+evidence()
+{
+	awk -v brief=1 -f "$scripts/evidence/evidence_table.awk" \
+		"$figures/data/evidence.csv" | fenced
+}
+
 exact()
 {
 	# shellcheck disable=SC2016 # Markdown
@@ -64,9 +70,9 @@ costs()
 }
 
 case ${1:-} in
-verdict | table | exact | costs) "$1" ;;
+verdict | table | evidence | exact | costs) "$1" ;;
 *)
-	echo "sources.sh: no figure '${1:-}'; there are: verdict table exact costs" >&2
+	echo "sources.sh: no figure '${1:-}'; there are: verdict table evidence exact costs" >&2
 	exit 3
 	;;
 esac
