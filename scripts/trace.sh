@@ -51,9 +51,9 @@ With --functions, print instead in which kernel functions each step of the
 samples spent its time: calls, time without and with what they call, and the
 share, a sample. Tracing a call takes time of its own, so that functions which call
 many others look slower than they are. Functions that no --filter matches count
-as part of what calls them. It needs the kernel's one function_graph tracer: while
-another tracer or event is on, or the trace holds events, it is refused. Warm-up
-and verification are not in it.
+as part of what calls them. Warm-up and verification are not in it. The profile
+takes the kernel's one function_graph tracer: it is refused while another tracer or
+an event is on, or the trace holds events.
 
 Options, before or after the LINEs:
   --out DIR           where the trace and the results go (default: a new folder
@@ -357,6 +357,8 @@ done
 [ -z "$profile" ] || profile_file "$profile"
 [ $# -gt 0 ] || usage_error "no LINE to run"
 [ -z "$filter" ] || [ -n "$functions" ] || usage_error "--filter is for --functions"
+[ -z "$functions" ] || [ "$wanted" = default ] || [ "$wanted" = none ] ||
+	usage_error "--functions records no kernel events, so --events has no meaning"
 
 start_session "${out:-results}"
 mount_tracefs
