@@ -49,6 +49,29 @@ function is_word(text)
 	return text ~ /^[A-Za-z_][A-Za-z0-9_.:@-]*$/
 }
 
+# The first sixteen bytes of a text that was read as two numbers, the lowest byte first;
+# what is no letter of a name becomes "?".
+function text_at(text, place,    digits, word, i, code)
+{
+	digits = hex_of(value(text, "more" place)) hex_of(value(text, "exp" place))
+	word = ""
+	for (i = 31; i > 0; i -= 2) {
+		code = 16 * (index("0123456789abcdef", substr(digits, i, 1)) - 1) + \
+			index("0123456789abcdef", substr(digits, i + 1, 1)) - 1
+		if (!code)
+			break
+		word = word (code > 32 && code < 127 ? sprintf("%c", code) : "?")
+	}
+	return word
+}
+
+# "0x12" with all of its sixteen digits
+function hex_of(number)
+{
+	sub(/^0x/, "", number)
+	return substr("0000000000000000", length(number) + 1) number
+}
+
 # Sets exporter and mapped of a call from its entry's fields. Where there is no type
 # information, the place that holds a word is that of the exporter's name, and tells
 # where the number of mappings is. Else it is named by its functions.
@@ -57,9 +80,9 @@ function read_exporter(call, text,    name)
 	mapped[call] = value(text, "cnt")
 	name = value(text, "exp")
 	if (!is_word(name)) {
-		if (is_word(name = value(text, "exp64")))
+		if (is_word(name = text_at(text, 64)))
 			mapped[call] = value(text, "cnt40")
-		else if (is_word(name = value(text, "exp88")) || is_word(name = value(text, "exp96")))
+		else if (is_word(name = text_at(text, 88)) || is_word(name = text_at(text, 96)))
 			mapped[call] = value(text, "cnt72")
 		else
 			name = value(text, "ops")

@@ -69,8 +69,11 @@ fields_of()
 		;;
 	esac
 	exact="$common exp=$named->exp_name:string"
-	guessed="$common exp64=+0(+64($buffer)):string exp88=+0(+88($buffer)):string"
-	guessed="$guessed exp96=+0(+96($buffer)):string ops=+32($buffer):symbol"
+	# as numbers: a string from the wrong place may have quotes and line ends in it
+	guessed="$common ops=+32($buffer):symbol"
+	for at in 64 88 96; do
+		guessed="$guessed exp$at=+0(+$at($buffer)):x64 more$at=+8(+$at($buffer)):x64"
+	done
 	case $2 in
 	dma_buf_vmap | dma_buf_vunmap)
 		exact="$exact cnt=dmabuf->vmapping_counter"

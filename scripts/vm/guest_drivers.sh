@@ -45,21 +45,21 @@ find_video()
 # shellcheck disable=SC2034 # for who sources this
 find_card()
 {
-	for folder in /sys/class/drm/card*; do
-		[ -e "$folder/device" ] || continue
-		card_driver=$(basename "$(readlink "$folder/device/driver")")
+	for entry in /sys/class/drm/card*; do
+		[ -e "$entry/device" ] || continue
+		card_driver=$(basename "$(readlink "$entry/device/driver")")
 		# shellcheck disable=SC2254 # a pattern
 		case $card_driver in
 		$1) ;;
 		*)
 			# a device of no bus, such as that of vgem
-			case $(basename "$(readlink "$folder/device")") in
+			case $(basename "$(readlink "$entry/device")") in
 			$1) ;;
 			*) continue ;;
 			esac
 			;;
 		esac
-		card=/dev/dri/${folder##*/} vram=$folder/device/resource0
+		card=/dev/dri/${entry##*/} vram=$entry/device/resource0
 		[ ! -e "$card" ] || return 0
 	done
 	return 1
