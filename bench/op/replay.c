@@ -199,6 +199,9 @@ static int dbb_replay_parse_step(char *word, struct dbb_replay *replay, struct d
 		return dbb_text_refuse(why, -EINVAL,
 				       "\"%.20s%s\" is not a preset or step; accepted: presets, or steps attach map unmap detach vmap vunmap begin end lock unlock read[:SIZE] write[:SIZE] flush[:SIZE]",
 				       word, size ? ":" : "");
+	if (verb == DBB_REPLAY_FLUSH && !IS_ENABLED(CONFIG_X86))
+		return dbb_text_refuse(why, -EOPNOTSUPP,
+				       "flush writes caches back by clflush, which only x86 has; accepted: steps without it");
 	if (size) {
 		ret = dbb_text_parse_size(size, &bytes, why);
 		if (ret)
@@ -256,7 +259,7 @@ static int dbb_replay_parse_steps(char *text, struct dbb_replay *replay,
  * @why: filled on failure
  *
  * Return: 0, -EINVAL for an unknown step or an order that makes no sense, -ERANGE
- * outside the limits.
+ * outside the limits, -EOPNOTSUPP for flush on a machine that is not x86.
  */
 int dbb_replay_parse(const char *text, struct dbb_replay *replay, struct dbb_refusal *why)
 {

@@ -26,8 +26,9 @@ expect_choices()
 test_choices()
 {
 	expect_choices bench/op pages mmap touch vtouch alloc attach sync replay noop vmap
+	[ "$(uname -m)" != x86_64 ] || expect_choices bench/preset amdxdna_flush
 	expect_choices bench/preset aov vb2 vb2_rotate apusys fbdev etnaviv vmwgfx \
-		amdxdna_flush amdxdna_clear shadow
+		amdxdna_clear shadow
 	expect_choices bench/heap contig vmalloc fd system
 	# shellcheck disable=SC2046 # a list of words
 	expect_choices heap/mmap_strategy $(choices_of heap/mmap_strategy)

@@ -29,7 +29,8 @@ test_presets()
 		amdxdna_flush-x86_64) ;;
 		amdxdna_flush-*)
 			refuse EOPNOTSUPP bench/run \
-				"replay preset=$preset size=64k iterations=1" flush
+				"replay preset=$preset size=64k iterations=1" 'only x86'
+			refuse EOPNOTSUPP bench/preset "$preset" 'only x86'
 			continue
 			;;
 		esac
