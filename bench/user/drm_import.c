@@ -80,7 +80,8 @@ static void print_help(FILE *out)
 		"Exit status: 0 done; 1 a picture was wrong; 3 used wrongly, or a call failed.\n");
 }
 
-#define REQUEST(d, nr, argument)	IMPORT_REQUEST((d)->card, nr, argument)
+/* Not by IMPORT_REQUEST(), to which nr would be a number already. */
+#define REQUEST(d, nr, argument)	import_request((d)->card, nr, argument, #nr)
 
 /* The kernel takes addresses as numbers of 64 bits. */
 static u64 address(const void *pointer)

@@ -29,10 +29,12 @@ row()
 	echo "$kernel $arch: $name${1:+: $1}"
 }
 
-# cannot KIND NAME REASON: a row without figures
+# cannot KIND NAME REASON: a row without figures; of a line of error_log, the reason is
+# what comes after the line that was refused.
 cannot()
 {
-	row "$1" "$2" '' '' '' '' '' '' '' "$(printf '%s' "$3" | tr ',\n' '; ')"
+	row "$1" "$2" '' '' '' '' '' '' '' \
+		"$(printf '%s' "$3" | sed 's/^[0-9].* bench\/run: ".*": //' | tr ',\n' ';  ')"
 }
 
 # wait_for COMMAND...: until it succeeds
