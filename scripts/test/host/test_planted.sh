@@ -126,7 +126,8 @@ test_mmap_sg_offset()
 # mmap sg: the offset is taken off each chunk, not only off the first.
 test_mmap_sg_reset()
 {
-	expect_found mmap-sg-reset mmap sg 'window: .* from page [0-9]* on: '
+	expect_found mmap-sg-reset mmap sg \
+		'window: .* from page [0-9]* on: page [0-9]* of the user mapping shows tag'
 }
 
 # mmap page: it ends one page early.
