@@ -122,5 +122,5 @@ function conclude(   i, busy, quiet)
 		100 * worst / frame
 	for (i = 1; i <= names; i++)
 		if (kind[order[i]] == "control" && rows[order[i]])
-			printf "Control: %s imports and maps %d times.\n", order[i], control[order[i]]
+			printf "Control: %s imports and maps %.3g times.\n", order[i], control[order[i]]
 }

@@ -14,8 +14,6 @@ scratch=/tmp/evidence
 # shellcheck source-path=SCRIPTDIR source=../vm/guest_drivers.sh
 . "$root/scripts/vm/guest_drivers.sh"
 
-presets='aov vb2 vb2_rotate apusys shadow fbdev etnaviv vmwgfx amdxdna_flush amdxdna_clear'
-
 # row KIND NAME PER SIZE VMAPS VMAP_PAGE FILL_PAGE VMAP_SG SAVED NOTE
 row()
 {
@@ -73,24 +71,30 @@ traced()
 	return "$status"
 }
 
-# driver KIND NAME OPTION COMMAND...: OPTION is what the client calls the number of
-# frames. What starts a stream maps, too: a frame's share is the difference between
-# twenty of them and ten.
-driver()
+# count_frames OPTION COMMAND...: OPTION is what the client calls the number of frames.
+# What starts a stream maps, too: a frame's share is the difference between twenty of
+# them and ten.
+count_frames()
 {
-	kind=$1 name=$2 option=$3
-	shift 3
-	traced page "$@" "$option" 10 || {
-		cannot "$kind" "$name" "$(tail -n 1 "$scratch/output")"
-		return
-	}
+	option=$1
+	shift
+	traced page "$@" "$option" 10 || return
 	fewer=$vmaps
-	traced page "$@" "$option" 20
+	traced page "$@" "$option" 20 || return
 	more=$vmaps vmap_page=$vmap fill_page=$fill
-	traced sg "$@" "$option" 20
+	traced sg "$@" "$option" 20 || return
 	per_frame=$(echo "$more $fewer" | awk '{ print ($1 - $2) / 10 }')
 	saved=$(echo "$per_frame $vmap_page $vmap" | awk '{ printf "%.0f", $1 * ($2 - $3) }')
-	if [ "$more" = 0 ]; then
+}
+
+# driver KIND NAME OPTION COMMAND...: as count_frames
+driver()
+{
+	kind=$1 name=$2
+	shift 2
+	if ! count_frames "$@"; then
+		cannot "$kind" "$name" "$(tail -n 1 "$scratch/output")"
+	elif [ "$more" = 0 ]; then
 		row "$kind" "$name" frame "$size" 0 '' '' '' 0 'it never maps'
 	else
 		row "$kind" "$name" frame "$size" "$per_frame" "$vmap_page" "$fill_page" "$vmap" "$saved" ''
@@ -136,30 +140,41 @@ preset()
 
 measure_drivers()
 {
-	if load_vivid && wait_for find_video vivid-001-vid-cap; then
-		vivid_frames vivid_steady vivid-000-vid-cap
-		vivid_frames vivid_rotating vivid-000-vid-cap --pool 6
-		vivid_frames vivid_contig vivid-001-vid-cap --pool 6 --heap /dev/dma_heap/bench_contig
-	fi
+	load_vivid
+	vivid_frames vivid_steady vivid-000-vid-cap
+	vivid_frames vivid_rotating vivid-000-vid-cap --pool 6
+	vivid_frames vivid_contig vivid-001-vid-cap --pool 6 --heap /dev/dma_heap/bench_contig
 	load_driver cirrus || load_driver cirrus-qemu
 	load_driver bochs
 	load_driver vgem
-	wait_for find_card 'cirrus*' &&
-		driver driver cirrus_flip --flips "$user/drm_import" --card "$card"
-	wait_for find_card 'bochs*' && driver driver bochs_flip --flips \
-		"$user/drm_import" --card "$card" --width 1920 --height 1080
-	wait_for find_card vgem &&
-		driver control vgem_import --imports "$user/drm_import" --card "$card"
+	card_frames 'cirrus*' driver cirrus_flip --flips
+	card_frames 'bochs*' driver bochs_flip --flips --width 1920 --height 1080
+	card_frames vgem control vgem_import --imports
 }
 
 # vivid_frames NAME DEVICE OPTION...
 vivid_frames()
 {
 	frames=$1
-	find_video "$2" || return
+	wait_for find_video "$2" || {
+		cannot driver "$1" "no device $2"
+		return
+	}
 	shift 2
 	driver driver "$frames" --frames "$user/v4l2_import" --device "$video" \
 		--width 1920 --height 1080 --control 'OSD Text Mode=2' "$@"
+}
+
+# card_frames PATTERN KIND NAME COUNT OPTION...: COUNT is the option for their number.
+card_frames()
+{
+	wait_for find_card "$1" || {
+		cannot "$2" "$3" "no card of driver $1"
+		return
+	}
+	kind=$2 frames=$3 option=$4
+	shift 4
+	driver "$kind" "$frames" "$option" "$user/drm_import" --card "$card" "$@"
 }
 
 kernel=$1 arch=$2 csv=$3
@@ -171,6 +186,6 @@ mkdir "$trace" || exit
 echo 64 >"$trace/buffer_size_kb"
 measure_drivers
 rmdir "$trace"
-for name in $presets; do
-	preset "$name"
+for each in $(head -n 1 "$D/bench/preset" | tr -d '[]'); do
+	preset "$each"
 done

@@ -44,5 +44,7 @@ test_absent()
 		7.3,amd64,driver,cam,frame,4194304,1,200000,50000,160000,40000, >"$scratch/table"
 	expect_line '^cam  *frame  *4.00  *1  *200  *25  *40.0  *0.24$'
 	expect_line '^cam: not on 6.1 amd64: EINVAL; no import$'
+	table 7.3,amd64,control,none,frame,1048576,0.4,20000,5000,16000,1600, >"$scratch/table"
+	expect_line '^Control: none imports and maps 0.4 times.$'
 	! table >"$scratch/table" 2>&1 || complain 'a csv without rows makes a table'
 }
