@@ -220,13 +220,25 @@ say_disturbers()
 	say "saved as $saved.disturbers.csv"
 }
 
-# trace.sh --profile FILE
-profile_file()
+# need_file FILE: it can be read, and by awk
+need_file()
 {
 	[ -r "$1" ] || die "cannot read $1"
 	command -v awk >/dev/null || die "there is no awk here"
-	csv=${1%.*}.csv
+}
+
+# make_csv FILE: sets csv to it; it is new
+make_csv()
+{
+	csv=$1
 	(set -C && : >"$csv") || die "$csv is there already, or cannot be written"
+}
+
+# trace.sh --profile FILE
+profile_file()
+{
+	need_file "$1"
+	make_csv "${1%.*}.csv"
 	awk -v csv="$csv" -f "$here/trace/profile.awk" "$1" || die "$1 is no trace"
 	say "saved as $csv"
 	exit 0
@@ -235,19 +247,17 @@ profile_file()
 # trace.sh --disturbers FILE
 explain_file()
 {
-	[ -r "$1" ] || die "cannot read $1"
-	command -v awk >/dev/null || die "there is no awk here"
-	csv=${1%.*}.disturbers.csv
+	need_file "$1"
 	case $1 in
 	*.dat)
 		command -v trace-cmd >/dev/null ||
 			die "$1 can only be read where trace-cmd is installed"
-		(set -C && : >"$csv") || die "$csv is there already, or cannot be written"
+		make_csv "${1%.*}.disturbers.csv"
 		# -N: plugins print some events in another form
 		trace-cmd report -N -i "$1" 2>/dev/null | name_disturbers - "$csv"
 		;;
 	*)
-		(set -C && : >"$csv") || die "$csv is there already, or cannot be written"
+		make_csv "${1%.*}.disturbers.csv"
 		name_disturbers "$1" "$csv"
 		;;
 	esac || die "$1 is no trace"
@@ -290,7 +300,7 @@ profile_lines()
 	open_graph "$buffer_kb"
 	run_lines "$@"
 	status=$?
-	stop_graph
+	stop_tracing
 	close_graph
 	say_functions || status=3
 	say_lost

@@ -66,13 +66,11 @@ static void dbb_op_replay_read(const struct dbb_work *work, size_t bytes)
 		READ_ONCE(words[i]);
 }
 
-static int dbb_op_replay_flush(const struct dbb_work *work, size_t bytes)
+/* dbb_replay_parse() takes the step on x86 only. */
+static void dbb_op_replay_flush(const struct dbb_work *work, size_t bytes)
 {
 #ifdef CONFIG_X86
 	clflush_cache_range(work->map.vaddr, bytes);
-	return 0;
-#else
-	return -EOPNOTSUPP;
 #endif
 }
 
@@ -83,8 +81,8 @@ static int dbb_op_replay_access(struct dbb_work *work, const struct dbb_replay_s
 	if (work->map.is_iomem)
 		return -EOPNOTSUPP;
 	if (step->verb == DBB_REPLAY_FLUSH)
-		return dbb_op_replay_flush(work, bytes);
-	if (step->verb == DBB_REPLAY_WRITE)
+		dbb_op_replay_flush(work, bytes);
+	else if (step->verb == DBB_REPLAY_WRITE)
 		memset(work->map.vaddr, 0, bytes);
 	else
 		dbb_op_replay_read(work, bytes);

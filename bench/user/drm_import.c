@@ -80,9 +80,6 @@ static void print_help(FILE *out)
 		"Exit status: 0 done; 1 a picture was wrong; 3 used wrongly, or a call failed.\n");
 }
 
-/* Not by IMPORT_REQUEST(), to which nr would be a number already. */
-#define REQUEST(d, nr, argument)	import_request((d)->card, nr, argument, #nr)
-
 /* The kernel takes addresses as numbers of 64 bits. */
 static u64 address(const void *pointer)
 {
@@ -99,11 +96,11 @@ static bool find_mode(struct display *d, unsigned int connector, const struct op
 	unsigned int i;
 
 	/* without room for modes the driver looks for them, which takes a second call */
-	REQUEST(d, DRM_IOCTL_MODE_GETCONNECTOR, &get);
+	IMPORT_REQUEST(d->card, DRM_IOCTL_MODE_GETCONNECTOR, &get);
 	get.count_modes = MAX_MODES;
 	get.count_props = 0;
 	get.count_encoders = 0;
-	REQUEST(d, DRM_IOCTL_MODE_GETCONNECTOR, &get);
+	IMPORT_REQUEST(d->card, DRM_IOCTL_MODE_GETCONNECTOR, &get);
 	if (get.count_modes > MAX_MODES)
 		return false;
 	for (i = 0; i < get.count_modes; i++) {
@@ -138,8 +135,8 @@ static void open_display(struct display *d, const struct options *opt)
 	};
 	unsigned int i;
 
-	REQUEST(d, DRM_IOCTL_SET_MASTER, NULL);
-	REQUEST(d, DRM_IOCTL_MODE_GETRESOURCES, &res);
+	IMPORT_REQUEST(d->card, DRM_IOCTL_SET_MASTER, NULL);
+	IMPORT_REQUEST(d->card, DRM_IOCTL_MODE_GETRESOURCES, &res);
 	for (i = 0; i < res.count_connectors && i < MAX_OBJECTS; i++)
 		if (res.count_crtcs && find_mode(d, connectors[i], opt))
 			break;
@@ -166,7 +163,7 @@ static unsigned int import(struct display *d, int fd)
 {
 	struct drm_prime_handle prime = { .fd = fd };
 
-	REQUEST(d, DRM_IOCTL_PRIME_FD_TO_HANDLE, &prime);
+	IMPORT_REQUEST(d->card, DRM_IOCTL_PRIME_FD_TO_HANDLE, &prime);
 	return prime.handle;
 }
 
@@ -184,7 +181,7 @@ static void make_picture(struct display *d, const struct options *opt, unsigned 
 	draw(d, picture, index);
 
 	fb.handles[0] = import(d, picture->fd);
-	REQUEST(d, DRM_IOCTL_MODE_ADDFB2, &fb);
+	IMPORT_REQUEST(d->card, DRM_IOCTL_MODE_ADDFB2, &fb);
 	picture->fb = fb.fb_id;
 }
 
@@ -224,7 +221,7 @@ static void show_first(struct display *d)
 		.mode_valid = 1,
 	};
 
-	REQUEST(d, DRM_IOCTL_MODE_SETCRTC, &crtc);
+	IMPORT_REQUEST(d->card, DRM_IOCTL_MODE_SETCRTC, &crtc);
 	compare(d, &d->pictures[0]);
 }
 
@@ -238,7 +235,7 @@ static void flip(struct display *d, struct picture *picture)
 	char event[1024];
 	ssize_t got;
 
-	REQUEST(d, DRM_IOCTL_MODE_PAGE_FLIP, &wanted);
+	IMPORT_REQUEST(d->card, DRM_IOCTL_MODE_PAGE_FLIP, &wanted);
 	do {
 		got = read(d->card, event, sizeof(event));
 	} while (got < 0 && errno == EINTR);
@@ -255,7 +252,7 @@ static void mark_dirty(struct display *d, struct picture *picture, unsigned int 
 	struct drm_mode_fb_dirty_cmd dirty = { .fb_id = picture->fb };
 
 	draw(d, picture, salt);
-	REQUEST(d, DRM_IOCTL_MODE_DIRTYFB, &dirty);
+	IMPORT_REQUEST(d->card, DRM_IOCTL_MODE_DIRTYFB, &dirty);
 	compare(d, picture);
 }
 
@@ -268,7 +265,7 @@ static void import_only(struct display *d, const struct options *opt)
 	for (i = 0; i < opt->imports; i++) {
 		struct drm_gem_close close = { .handle = import(d, fd) };
 
-		REQUEST(d, DRM_IOCTL_GEM_CLOSE, &close);
+		IMPORT_REQUEST(d->card, DRM_IOCTL_GEM_CLOSE, &close);
 	}
 	printf("imports=%llu bytes=%zu\n", opt->imports, d->bytes);
 }

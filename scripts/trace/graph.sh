@@ -42,7 +42,8 @@ need_graph()
 			"then: echo > $DBB_TRACEFS/trace"
 }
 
-# open_graph KB: sets borrowed to what close_graph gives back, "FILE VALUE" a line.
+# open_graph KB: sets borrowed to what close_graph gives back, "FILE VALUE" a line, and
+# instance to where stop_tracing finds the trace.
 open_graph()
 {
 	need_graph
@@ -79,14 +80,6 @@ borrow()
 	borrowed="$1 $before
 $borrowed"
 	write_graph "$1" "$2"
-}
-
-# Keeps what was recorded as text.
-stop_graph()
-{
-	echo 0 >"$DBB_TRACEFS/tracing_on"
-	cat "$DBB_TRACEFS/trace" >"$scratch/trace"
-	count_lost
 }
 
 close_graph()

@@ -48,16 +48,11 @@ find_card()
 	for entry in /sys/class/drm/card*; do
 		[ -e "$entry/device" ] || continue
 		card_driver=$(basename "$(readlink "$entry/device/driver")")
+		# a device of no bus, such as that of vgem, has the name itself
 		# shellcheck disable=SC2254 # a pattern
-		case $card_driver in
-		$1) ;;
-		*)
-			# a device of no bus, such as that of vgem
-			case $(basename "$(readlink "$entry/device")") in
-			$1) ;;
-			*) continue ;;
-			esac
-			;;
+		case $card_driver:$(basename "$(readlink "$entry/device")") in
+		$1:* | *:$1) ;;
+		*) continue ;;
 		esac
 		card=/dev/dri/${entry##*/} vram=$entry/device/resource0
 		[ ! -e "$card" ] || return 0
