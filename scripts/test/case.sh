@@ -156,17 +156,18 @@ kernel_complaints()
 }
 
 # run_case NAME FUNCTION: prints diagnostics, then the verdict, as run_tests.sh
-# expects them. A case during which the guest was starved and stalled is run once
-# more; the second time a stall is a failure.
+# expects them. $scratch is empty when a case begins. A case during which the guest
+# was starved and stalled is run once more; the second time a stall is a failure.
 run_case()
 {
 	echo "start $1"
 	{ echo "dbb-test: $1" >/dev/kmsg; } 2>/dev/null || :
-	rm -f "$scratch/complained" "$scratch/skip"
+	rm -rf "$scratch"
+	mkdir -p "$scratch"
 	: >"$scratch/pids"
 	read_uptime
 	begin=$uptime
-	echo "$begin" >"$scratch/begin"
+	echo "$begin" >"$scratch.begin"
 	("$2") >"$scratch/said" 2>&1 </dev/null
 	status=$?
 	end_jobs

@@ -42,7 +42,7 @@ save_knobs()
 {
 	for file in $heap_knobs $bench_knobs; do
 		echo "$file $(knob "$file")"
-	done >"$scratch/knobs"
+	done >"$scratch.knobs"
 }
 
 restore_knobs()
@@ -50,7 +50,7 @@ restore_knobs()
 	[ -e "$D/bench/run" ] || return 0
 	while read -r file value; do
 		echo "$value" >"$D/$file"
-	done <"$scratch/knobs"
+	done <"$scratch.knobs"
 }
 
 # All that a refusal must leave alone.

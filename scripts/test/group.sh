@@ -137,8 +137,7 @@ run_guests()
 run_host_topic()
 {
 	(
-		scratch=$lane/scratch
-		mkdir "$scratch"
+		scratch=$lane/case
 		export kernel arch
 		# shellcheck source-path=SCRIPTDIR source=case.sh
 		. "$test_dir/case.sh"

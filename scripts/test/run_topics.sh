@@ -5,7 +5,8 @@
 set -u
 
 test_dir=$(cd "$(dirname "$0")" && pwd)
-scratch=$(mktemp -d)
+work=$(mktemp -d)
+scratch=$work/case
 # shellcheck disable=SC2034 # for case.sh
 in_guest=1
 # shellcheck source-path=SCRIPTDIR source=case.sh
@@ -39,7 +40,7 @@ watch()
 {
 	was_begin=
 	while sleep 5; do
-		read -r begin 2>/dev/null <"$scratch/begin" || continue
+		read -r begin 2>/dev/null <"$scratch.begin" || continue
 		[ "$begin" = "$was_begin" ] || lost_before=$(lost_s)
 		was_begin=$begin
 		read_uptime
@@ -59,5 +60,5 @@ for argument; do
 	run_topic "${argument%%:*}" "${argument#*:}"
 done
 kill "$watcher"
-rm -rf "$scratch"
+rm -rf "$work"
 echo finished

@@ -60,7 +60,6 @@ expect_whole()
 # A row for each op, size, orders, strategy and phase; the environment once.
 test_complete()
 {
-	rm -f "$csv"
 	set_knob heap/orders '6 2 0'
 	sweep 0 --sizes '1M 2048k' --orders '8+4+0 0' --iterations 3 warmup=1 verify=0
 	[ "$(keys_of "$csv")" = "$(wanted_keys '1048576 2097152' '8+4+0 0' 'page sg')" ] ||
@@ -87,7 +86,6 @@ test_complete()
 # Without a list, all strategies that this kernel has.
 test_all_strategies()
 {
-	rm -f "$csv"
 	sh "$test_dir/../sweep.sh" --out "$csv" --ops mmap --sizes 64k --orders 0 \
 		--iterations 3 >"$scratch/output" 2>&1 || complain "status $?"
 	expect_equal strategies "$(select_rows strategy phase=mmap <"$csv" | sort | tr '\n' ' ')" \
@@ -97,7 +95,6 @@ test_all_strategies()
 # A second start finds nothing to do; more of a list adds only that.
 test_nothing_twice()
 {
-	rm -f "$csv"
 	sweep 0 --ops pages --sizes 1M --orders 0 --iterations 3
 	cp "$csv" "$scratch/first"
 	sweep 0 --ops pages --sizes 1M --orders 0 --iterations 3
@@ -204,7 +201,6 @@ refuse_csv()
 # A csv from elsewhere, of other runs or of another program is refused.
 test_foreign_csv()
 {
-	rm -f "$csv"
 	sweep 0 --ops pages --sizes 1M --orders 0 --iterations 3
 	mv "$csv" "$scratch/good"
 	refuse_csv 's/^# kernel=.*/# kernel=1.2.3/' 'has kernel=1.2.3' "it is kernel=$(uname -r)"
@@ -221,7 +217,6 @@ test_foreign_csv()
 # A strategy that cannot be had is written down with the reason, the others run.
 test_refused_strategy()
 {
-	rm -f "$csv"
 	sweep 0 --ops 'pages mmap' --sizes '1M 2M' --orders 0 --iterations 3 \
 		--strategies 'page,nonsense,sg mmap:page,sg'
 	expect_output 'refused: pages nonsense 1M orders 0: .*nonsense'
@@ -244,7 +239,6 @@ test_refused_strategy()
 # Without its baseline a cell has nothing to say, and says so.
 test_refused_baseline()
 {
-	rm -f "$csv"
 	sweep 0 --ops pages --sizes 1M --orders 0 --iterations 3 --strategies 'nonsense,page'
 	expect_equal 'rows with figures' "$(keys_of "$csv")" ''
 	expect_match reason "$(select_rows refused strategy=page <"$csv")" '*baseline nonsense*'
@@ -253,7 +247,6 @@ test_refused_baseline()
 # A run that fails for another reason is no refusal: the sweep ends.
 test_busy()
 {
-	rm -f "$csv"
 	spawn "$test_dir/put" "$D/bench/run" 'vmap size=1M iterations=1000000 warmup=2' \
 		>"$scratch/put"
 	wait_until is_running || fail 'no run'
@@ -267,7 +260,6 @@ test_busy()
 # More strategies than one run takes are measured in several, each once.
 test_many_strategies()
 {
-	rm -f "$csv"
 	many=$(seq -s , -f 'sg+%g' 1 17 2>/dev/null) || many=
 	[ -n "$many" ] || many=$(for i in $(seq 17); do printf 'sg+%s,' "$i"; done)
 	sweep 0 --ops pages --sizes 1M --orders 0 --iterations 3 --strategies "page,$many"
@@ -280,7 +272,6 @@ test_many_strategies()
 # What this machine or these orders cannot have is left out, and said.
 test_left_out()
 {
-	rm -f "$csv"
 	m=$pages4k
 	set_knob heap/max_bytes $((3 * m))M
 	sweep 0 --ops pages --sizes "${m}M $((2 * m))M $((3 * m))M $((4 * m))M 64G" \
@@ -296,7 +287,6 @@ test_left_out()
 # Mistakes are told from the start, with nothing measured.
 test_mistakes()
 {
-	rm -f "$csv"
 	sweep 3 --ops vmpa
 	expect_output "'vmpa' is not an op"
 	sweep 3 nonsense=1
@@ -313,7 +303,6 @@ test_mistakes()
 # A device without R has the whole csv, and is told where the rest is done.
 test_no_r()
 {
-	rm -f "$csv"
 	! command -v Rscript >/dev/null || skip 'a guest without R'
 	sweep 0 --ops pages --sizes 1M --orders 0 --iterations 3
 	expect_output '^no R here.*: scripts/sweep.sh --fit sweep.csv$'
@@ -326,7 +315,6 @@ test_no_r()
 # It loads the module and unloads it again.
 test_loads()
 {
-	rm -f "$csv"
 	unload || fail 'rmmod failed'
 	sweep 0 --ops pages --sizes 1M --orders 0 --iterations 3
 	! is_loaded || complain 'the module is still loaded'

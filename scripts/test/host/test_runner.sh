@@ -205,3 +205,26 @@ test_standstill()
 	wait
 	guest 0 --standstill 15 -- sleep 30
 }
+
+# What one case leaves in $scratch, a complaint too, is not there for the next one.
+leave_folder()
+{
+	mkdir "$scratch/name"
+	complain planted
+}
+
+expect_no_folder()
+{
+	echo >"$scratch/name" || complain 'a folder of another case'
+}
+
+test_empty_scratch()
+{
+	(
+		scratch=$scratch/inner
+		run_case runner.first leave_folder
+		run_case runner.second expect_no_folder
+	) >"$scratch/cases"
+	expect_equal verdicts "$(grep -v '^start' "$scratch/cases")" "$(printf '%s\n' \
+		'# planted' 'not ok runner.first' 'ok runner.second')"
+}
