@@ -8,54 +8,8 @@
 : "${test_dir:?}"
 # shellcheck source-path=SCRIPTDIR source=../case.sh
 . "$test_dir/case.sh"
-# shellcheck source-path=SCRIPTDIR source=../../vm/guest_drivers.sh
-. "$test_dir/../vm/guest_drivers.sh"
-
-callers=$test_dir/../callers.sh
-user=$test_dir/../../bench/user
-folder=$scratch/importers
-
-# need_driver STATUS NAME: STATUS is that of load_driver.
-need_driver()
-{
-	case $1 in
-	0) ;;
-	2) skip "this kernel has no driver $2" ;;
-	*) fail "driver $2 cannot be loaded" ;;
-	esac
-}
-
-need_vivid()
-{
-	load_vivid
-	need_driver $? vivid
-	wait_until find_video vivid-001-vid-cap || fail 'vivid has no devices'
-}
-
-need_cirrus()
-{
-	load_driver cirrus || load_driver cirrus-qemu
-	need_driver $? 'of Cirrus cards'
-	wait_until find_card 'cirrus*' || fail 'no Cirrus card'
-	cirrus=$card_driver
-}
-
-# output_of NAME: the value of NAME=VALUE in $scratch/output
-output_of()
-{
-	sed -n "s/.*\b$1=\([^ ]*\).*/\1/p" "$scratch/output" | tail -n 1
-}
-
-record()
-{
-	rm -rf "$folder"
-	expect_status 0 sh "$callers" --out "$folder" "$@"
-}
-
-row()
-{
-	select_rows "$@" <"$folder/callers.csv"
-}
+# shellcheck source-path=SCRIPTDIR source-path=SCRIPTDIR/.. source=../real_drivers.sh
+. "$test_dir/real_drivers.sh"
 
 # record_capture ARGUMENT...: pictures that do not change, from vivid's first device.
 record_capture()
@@ -107,8 +61,13 @@ test_drm_flips()
 	need_cirrus
 	record -- "$user/drm_import" --card "$card" --vram "$vram" --flips 10
 	expect_equal 'wrong pictures' "$(output_of wrong_pictures)" 0
-	# 5.10 maps for each copy to the card, of which the first picture has two, and
-	# copies in a kworker
+	expect_flips
+}
+
+# Of ten. 5.10 maps for each copy to the card, of which the first picture has two, and
+# copies in a kworker.
+expect_flips()
+{
 	case $(uname -r) in
 	5.10.*) expect_calls 12 function=dma_buf_vmap driver="$cirrus" ;;
 	*) expect_calls 11 function=dma_buf_vmap driver="$cirrus" process=drm_import ;;
@@ -127,6 +86,7 @@ test_both()
 	expect_equal 'drivers that map' "$(row driver function=dma_buf_vmap | sort -u |
 		tr '\n' ' ')" "$cirrus vivid "
 	expect_calls 13 function=dma_buf_vmap driver=vivid
+	expect_flips
 }
 
 # shellcheck disable=SC2016 # the kernel's

@@ -5,13 +5,14 @@
 # shellcheck disable=SC2154 # test_dir and scratch come from run_tests.sh
 
 recording=$scratch/recording
+part=trace
 
 # event NS TEXT: of task cam-50; both readings of the buffer
 event()
 {
 	printf '%16s [000] ..... %5d.%06d: %s\n' cam-50 $(($1 / 1000000000)) \
-		$(($1 / 1000 % 1000000)) "$2" >>"$recording/trace.txt"
-	printf '50 0 %s type: 1234\n' "$1" >>"$recording/trace.times"
+		$(($1 / 1000 % 1000000)) "$2" >>"$recording/$part.txt"
+	printf '50 0 %s type: 1234\n' "$1" >>"$recording/$part.times"
 }
 
 frames()
@@ -64,4 +65,38 @@ test_report()
 	expect_row "$(command -v awk)"
 	command -v busybox >/dev/null || skip busybox
 	expect_row 'busybox awk'
+}
+
+# make_ruler NS...: calls of umask() that took so long each, within 90 us, and as many
+# within 30 us without probes
+make_ruler()
+{
+	part=ruler
+	event 1000000 'tracing_mark_write+0xdd/0x240: begin'
+	for took; do
+		event 1010000 'ruler: (__x64_sys_umask+0x0/0x60) buf=0x1 size=1'
+		event $((1010000 + took)) \
+			'ruler_ret: (do_syscall_64+0x3a/0x70 <- __x64_sys_umask) ret=18'
+	done
+	event 1090000 'tracing_mark_write+0xdd/0x240: end'
+	part=untraced
+	event 2000000 'tracing_mark_write+0xdd/0x240: begin'
+	event 2030000 'tracing_mark_write+0xdd/0x240: end'
+	part=trace
+}
+
+# What the probes take is no part of any time; calls that took hardly more are said to
+# be rough.
+test_net()
+{
+	make_recording
+	make_ruler 700 900 4000
+	expect_status 0 sh "$test_dir/../callers.sh" --report "$recording"
+	expect_equal row "$(grep '^dma_buf_vmap,' "$recording/callers.csv")" \
+		dma_buf_vmap,cam_map,cam,cam,-,system,3,3,1,3.000,1101,2101,2101,8192,3303,24576,0.0003
+	expect_equal stack "$(cat "$recording/stacks.folded")" \
+		'cam;ksys_ioctl;cam_map [cam];dma_buf_vmap 3303'
+	expect_output '^Tracing added 20000 ns to each call. The times are net of 900 ns'
+	expect_output '^In 1 rows p50_ns is rough'
+	grep -q -x '# probes_ns=900' "$recording/callers.csv" || complain 'no probes_ns'
 }

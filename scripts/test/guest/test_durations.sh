@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# guest: --icount --mem 2G --append norandmaps --driver vivid --driver cirrus --driver cirrus-qemu --device cirrus-vga,romfile=
+# How long callers.sh says that mapping takes drivers of the kernel, in instructions.
+
+: "${test_dir:?}"
+# shellcheck source-path=SCRIPTDIR source=../case.sh
+. "$test_dir/case.sh"
+# shellcheck source-path=SCRIPTDIR source-path=SCRIPTDIR/.. source=../real_drivers.sh
+. "$test_dir/real_drivers.sh"
+
+# record_traced COMMAND...: beside callers.sh, the module's own tracepoint; its ns are in
+# $scratch/traced, each after the bytes of its buffer, the shortest first.
+record_traced()
+{
+	events=$tracefs/instances/durations
+	mkdir "$events"
+	echo 1 >"$events/events/$module/dbb_vmap/enable"
+	record -- "$@"
+	echo 0 >"$events/events/$module/dbb_vmap/enable"
+	sed -n 's/.* dbb_vmap: .*size_bytes=\([0-9]*\) .*\bns=\([0-9]*\).*/\1 \2/p' \
+		"$events/trace" | sort -n -k 2 >"$scratch/traced"
+	rmdir "$events"
+}
+
+# expect_duration DRIVER: what the table says of dma_buf_vmap, within 5 % of the median
+# of the module's.
+expect_duration()
+{
+	bytes=$(row size_bytes function=dma_buf_vmap driver="$1")
+	found=$(row p50_ns function=dma_buf_vmap driver="$1")
+	sed -n "s/^${bytes:-none} //p" "$scratch/traced" >"$scratch/of_driver"
+	truth=$(middle "$scratch/of_driver")
+	note "$1, $bytes bytes: callers.sh $found, dbb_vmap $truth"
+	expect_awk "p50 of $1" "${found:-0} > 0.95 * $truth && ${found:-0} < 1.05 * $truth"
+}
+
+# Two drivers at once.
+test_drivers()
+{
+	need_vivid
+	need_cirrus
+	find_video vivid-000-vid-cap
+	sh "$test_dir/../vm/quieten.sh"
+	record_traced sh -c "'$user/v4l2_import' --device $video --width 640 --height 360 \
+		--control 'OSD Text Mode=2' --frames 10 --pool 6 &
+		'$user/drm_import' --card $card --flips 20 && wait \$!"
+	note "$(grep '^Tracing added' "$scratch/output")"
+	expect_duration vivid
+	expect_duration "$cirrus"
+}
