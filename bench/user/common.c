@@ -202,11 +202,13 @@ static int sealed_memory(u64 size)
 	return fd;
 }
 
+/* In whole pages, as heaps do it. */
 static int udmabuf_alloc(const char *path, u64 size)
 {
+	u64 page = sysconf(_SC_PAGESIZE);
 	struct udmabuf_create data = {
 		.flags = UDMABUF_FLAGS_CLOEXEC,
-		.size = size,
+		.size = (size + page - 1) / page * page,
 	};
 	int device, fd = -1;
 
@@ -215,7 +217,7 @@ static int udmabuf_alloc(const char *path, u64 size)
 		complain_errno("open(%s)", path);
 		return -1;
 	}
-	data.memfd = sealed_memory(size);
+	data.memfd = sealed_memory(data.size);
 	if ((int)data.memfd >= 0) {
 		fd = ioctl(device, UDMABUF_CREATE, &data);
 		if (fd < 0)

@@ -67,7 +67,7 @@ static void print_help(FILE *out)
 		"Show dma-bufs on a display, by page flips of a DRM driver that imports them.\n"
 		"\n"
 		"  --card NODE      /dev/dri/cardN, which nothing else controls\n"
-		"  --heap PATH      where the dma-bufs are from (default " DEFAULT_HEAP ")\n"
+		"  --heap PATH      heap node (default " DEFAULT_HEAP "), or /dev/udmabuf\n"
 		"  --flips N        page flips (default 20)\n"
 		"  --dirty N        after those, so often tell the driver that the picture on the\n"
 		"                   screen has changed (default 0)\n"

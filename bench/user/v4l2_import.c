@@ -61,7 +61,7 @@ static void print_help(FILE *out)
 		"Stream frames of a V4L2 device through dma-bufs that it imports.\n"
 		"\n"
 		"  --device NODE    /dev/videoN, for capture or output\n"
-		"  --heap PATH      where the dma-bufs are from (default " DEFAULT_HEAP ")\n"
+		"  --heap PATH      heap node (default " DEFAULT_HEAP "), or /dev/udmabuf\n"
 		"  --frames N       how many frames (default 20)\n"
 		"  --entries N      entries of the driver's queue (default 3)\n"
 		"  --pool N         dma-bufs for each plane (default: as many as entries); with\n"

@@ -55,6 +55,23 @@ test_v4l2_rotating()
 		$(((320 * 180 * 2 + page - 1) / page * page))
 }
 
+# Buffers of the kernel's own exporters, each by its name.
+test_sources()
+{
+	need_vivid
+	sources=
+	for heap in /dev/dma_heap/system /dev/udmabuf; do
+		[ -e "$heap" ] || continue
+		sources="$sources $heap"
+		record_capture --frames 10 --pool 6 --heap "$heap"
+		expect_calls 13 function=dma_buf_vmap driver=vivid process=v4l2_import
+		expect_match "exporter of $heap" "$(row exporter function=dma_buf_vmap)" \
+			"${heap##*/}*"
+	done
+	[ -n "$sources" ] || skip 'this kernel has no heap and no udmabuf of its own'
+	note "buffers from$sources"
+}
+
 # A page flip is one mapping, and the first picture is another.
 test_drm_flips()
 {

@@ -100,3 +100,30 @@ test_net()
 	expect_output '^In 1 rows p50_ns is rough'
 	grep -q -x '# probes_ns=900' "$recording/callers.csv" || complain 'no probes_ns'
 }
+
+# guessed_call NS FIELDS: of a kernel without type information
+guessed_call()
+{
+	event "$1" "vmap: (dma_buf_vmap+0x0/0x110) buf=0xffff888001 size=4096 ops=cam_ops+0x0/0x80 $2"
+	event $(($1 + 5000)) 'vmap_ret: (cam_map+0x3a/0x70 [cam] <- dma_buf_vmap) ret=0'
+}
+
+# The exporter's name and the number of mappings are where the bytes are a name: here
+# "dmabuf_bench", on the second place. Where no place has one, the functions name it.
+test_guessed()
+{
+	make_recording
+	garbage='exp64=0x220a41 more64=0x1 cnt40=9'
+	guessed_call 1400000000 "$garbage exp88=0x625f667562616d64 more88=0x68636e65 \
+exp96=0x0 more96=0x0 cnt72=0"
+	guessed_call 1500000000 "$garbage exp88=0x625f667562616d64 more88=0x68636e65 \
+exp96=0x0 more96=0x0 cnt72=3"
+	guessed_call 1600000000 "$garbage exp88=0xffff888001020304 more88=0x0 \
+exp96=0x20 more96=0x0 cnt72=0"
+	event 2100000000 'tracing_mark_write+0xdd/0x240: end'
+	expect_status 0 sh "$test_dir/../callers.sh" --report "$recording"
+	for wanted in dmabuf_bench,2,1 cam_ops,1,-; do
+		grep -q "^dma_buf_vmap,cam_map,cam,cam,-,$wanted," "$recording/callers.csv" ||
+			complain "no $wanted in: $(grep '^dma_buf_vmap' "$recording/callers.csv")"
+	done
+}
