@@ -4,7 +4,9 @@
 #   real (0: the buffer was mapped before, 1, or - where that is not known), failed,
 #   begin (ns of the trace's clock), stack (outermost first, separated by ";")
 # "-" is what the kernel does not say. Usage:
-#   awk -v times=FILE [-v drivers=FILE] [-v summary=FILE] -f calls.awk TRACE
+#   awk -v times=FILE [-v drivers=FILE] [-v summary=FILE] [-v probes_ns=N] \
+#       -f calls.awk TRACE
+# probes_ns is what the probes take of a call; one that took less took nothing.
 # For awk of busybox too.
 
 # The next time in ns; the two readings of the buffer have to agree.
@@ -140,7 +142,9 @@ function leave(pid, event, ns, text,    call)
 			unfinished++
 			continue
 		}
-		took[call] = elapsed(begin[call], ns)
+		took[call] = elapsed(begin[call], ns) - probes_ns
+		if (took[call] < 0)
+			took[call] = 0
 		result[call] = value(text, "ret")
 		if (match(text, /\([^ )]+( \[[^]]*\])? <- /))
 			returns_to[call] = substr(text, RSTART + 1, RLENGTH - 5)

@@ -134,15 +134,32 @@ define_calls()
 	esac
 }
 
+# Sets ruler_fields to what takes as long to read as the fields of a buffer: of a struct
+# pt_regs in place of one, for its numbers, and a string of the kernel for the name.
+choose_ruler_fields()
+{
+	fields_of buffer dma_buf_vmap
+	ruler_fields=$guessed
+	! takes_exact_fields ||
+		ruler_fields="$common exp=@init_uts_ns+4:string cnt=+72(\$arg1):u32"
+}
+
+# Whether the kernel reads fields by its type information.
+takes_exact_fields()
+{
+	{ echo "p:$group/exact dma_buf_vmap name=dmabuf->exp_name:string" \
+		>>"$DBB_TRACEFS/kprobe_events"; } 2>/dev/null || return
+	echo "-:$group/exact" >>"$DBB_TRACEFS/kprobe_events"
+}
+
 # The function whose calls cost nothing but the probes: a system call that a shell has
 # as a command. Sets ruler to its name.
 define_ruler()
 {
+	choose_ruler_fields
 	for ruler in __x64_sys_umask __arm64_sys_umask __riscv_sys_umask sys_umask; do
 		define r100 ruler_ret "$ruler" 'ret=$retval:s32' || continue
-		fields_of buffer dma_buf_vmap
-		# a struct pt_regs in place of a buffer: what is read is of no use
-		define p ruler "$ruler" "$guessed" || continue
+		define p ruler "$ruler" "$ruler_fields" || continue
 		[ "$stack_end" = return ] || define p ruler_stack "$ruler"
 		return
 	done

@@ -38,15 +38,15 @@ report_cost()
 make_tables()
 {
 	run_awk -v times="$out/trace.times" -v drivers="$out/drivers.txt" \
-		-v summary="$scratch/summary" -f "$here/callers/calls.awk" \
+		-v summary="$scratch/summary" -v probes_ns="${probes_ns:-0}" \
+		-f "$here/callers/calls.awk" \
 		"$out/trace.txt" >"$scratch/calls" || return
 	wall_ns=$(value_of wall_ns "$scratch/summary")
 	unfinished=$(value_of unfinished "$scratch/summary")
 	# by all that makes a row, then by duration
 	tab=$(printf '\t')
 	LC_ALL=C sort -t "$tab" -k 1,6 -k 7,7n "$scratch/calls" |
-		run_awk -v wall_ns="$wall_ns" -v probes_ns="${probes_ns:-0}" \
-			-f "$here/callers/rows.awk" |
+		run_awk -v wall_ns="$wall_ns" -f "$here/callers/rows.awk" |
 		LC_ALL=C sort -t , -k 15,15nr >"$scratch/rows"
 	{
 		sed 's/^/# /' "$out/recording.txt"
@@ -56,10 +56,8 @@ make_tables()
 		echo function,caller,caller_module,process,driver,exporter,calls,real_calls,failed_calls,calls_per_s,p50_ns,p99_ns,max_ns,size_bytes,total_ns,bytes,share_of_wall_pct
 		cat "$scratch/rows"
 	} >"$out/callers.csv"
-	run_awk -F '\t' -v probes_ns="${probes_ns:-0}" '
-		{ ns[$4 ";" $12 ";" $1] += $7 - probes_ns }
-		END { for (stack in ns) if (ns[stack] > 0) printf "%s %.0f\n", stack, ns[stack] }
-	' "$scratch/calls" |
+	run_awk -F '\t' '{ ns[$4 ";" $12 ";" $1] += $7 }
+		END { for (stack in ns) printf "%s %.0f\n", stack, ns[stack] }' "$scratch/calls" |
 		LC_ALL=C sort >"$out/stacks.folded"
 }
 

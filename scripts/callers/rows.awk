@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # From calls, sorted by what makes a row and then by duration: a row for each, in
 # the order of the columns of callers.csv. -v wall_ns=N: of the recording.
-# -v probes_ns=N: what the probes take of each call, which is subtracted.
 BEGIN { FS = "\t"; OFS = "," }
 
 # The k-th smallest of n, as percentiles of the module: the nearest rank.
@@ -28,8 +27,8 @@ function print_row()
 		row = key
 		n = real = bad = total = bytes = largest = sized = is_known = 0
 	}
-	ns[++n] = $7 - probes_ns
-	total += $7 - probes_ns
+	ns[++n] = $7
+	total += $7
 	if ($8 != "-") {
 		sized = 1
 		bytes += $8

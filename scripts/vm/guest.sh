@@ -319,6 +319,18 @@ wait_for_guest()
 	wait "$reader" || :
 }
 
+# Whether QEMU ended by itself at boot, and the guest's kernel said nothing of it. It
+# does so now and then on a machine that has much to do.
+vanished()
+{
+	[ ! -e "$run/ctl/up" ] && [ ! -e "$run/expired" ] && [ ! -e "$run/frozen" ] || return
+	[ -s "$out/console.log" ] || return
+	! grep -q -e 'Kernel panic' -e 'end trace' "$out/console.log" || return
+	case $guest_status in
+	124 | 137) return 1 ;;
+	esac
+}
+
 show_console()
 {
 	echo "--- last lines of $out/console.log"
@@ -347,7 +359,8 @@ report()
 	else
 		show_console
 		status=125
-		echo "guest.sh: the guest died before it gave a verdict" >&2
+		echo "guest.sh: the guest died before it gave a verdict;" \
+			"QEMU's status is $guest_status" >&2
 		return
 	fi
 	if [ -e "$out/warnings.log" ]; then
@@ -399,8 +412,14 @@ for attempt in 1 2 3; do
 	begin=$(seconds)
 	start_guest
 	wait_for_guest
-	[ -e "$run/stuck" ] || break
-	say "the guest was not up after $boot_limit s (attempt $attempt of 3)"
+	if [ -e "$run/stuck" ]; then
+		say "the guest was not up after $boot_limit s (attempt $attempt of 3)"
+	elif vanished; then
+		say "QEMU ended with status $guest_status before the guest was up" \
+			"(attempt $attempt of 3)"
+	else
+		break
+	fi
 done
 report
 exit "$status"

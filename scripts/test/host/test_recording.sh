@@ -71,6 +71,7 @@ test_report()
 # within 30 us without probes
 make_ruler()
 {
+	rm -f "$recording"/ruler.* "$recording"/untraced.*
 	part=ruler
 	event 1000000 'tracing_mark_write+0xdd/0x240: begin'
 	for took; do
@@ -99,6 +100,11 @@ test_net()
 	expect_output '^Tracing added 20000 ns to each call. The times are net of 900 ns'
 	expect_output '^In 1 rows p50_ns is rough'
 	grep -q -x '# probes_ns=900' "$recording/callers.csv" || complain 'no probes_ns'
+	# the second call takes less than the probes now
+	make_ruler 1500
+	expect_status 0 sh "$test_dir/../callers.sh" --report "$recording"
+	expect_equal row "$(grep '^dma_buf_vmap,' "$recording/callers.csv")" \
+		dma_buf_vmap,cam_map,cam,cam,-,system,3,3,1,3.000,501,1501,1501,8192,2002,24576,0.0002
 }
 
 # guessed_call NS FIELDS: of a kernel without type information

@@ -206,6 +206,22 @@ test_standstill()
 	guest 0 --standstill 15 -- sleep 30
 }
 
+# A guest whose emulator ends at boot gets another one.
+test_vanished()
+{
+	(
+		until grep -q 'Linux version' "$scratch/runner/console.log" 2>/dev/null; do
+			sleep 0.2
+		done
+		pkill -n -TERM -f "path=$scratch/runner/console.log"
+	) &
+	guest 0 -- echo 'the second one runs'
+	wait
+	grep -q 'QEMU ended with status [0-9]* before the guest was up (attempt 1 of 3)' \
+		"$scratch/runner.err" || complain "no word of it: $(cat "$scratch/runner.err")"
+	expect_equal output "$(cat "$scratch/runner.out")" 'the second one runs'
+}
+
 # What one case leaves in $scratch, a complaint too, is not there for the next one.
 leave_folder()
 {
