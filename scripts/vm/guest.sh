@@ -324,10 +324,10 @@ wait_for_guest()
 vanished()
 {
 	[ ! -e "$run/ctl/up" ] && [ ! -e "$run/expired" ] && [ ! -e "$run/frozen" ] || return
-	[ -s "$out/console.log" ] || return
 	! grep -q -e 'Kernel panic' -e 'end trace' "$out/console.log" || return
 	case $guest_status in
-	124 | 137) return 1 ;;
+	# wrong options; stopped by a limit
+	1 | 124 | 137) return 1 ;;
 	esac
 }
 
