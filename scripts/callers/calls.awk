@@ -181,11 +181,15 @@ function read_frame(text,    at)
 	frame_name = at ? substr(text, 1, at - 1) : text
 }
 
-# Frames come innermost first. Those up to the function itself, or to the trampoline
-# through which it returned, are the tracer's.
+# Frames come innermost first. Those up to the function itself, to the trampoline through
+# which it returned, or before the place that it returns to, are the tracer's.
 function add_frame(call, text)
 {
 	read_frame(text)
+	if (text == returns_to[call] && !found[call]) {
+		callers[call] = stack[call] = ""
+		found[call] = outside[call] = 1
+	}
 	if (frame_name == "dma_buf_" kind[call] || (!outside[call] && is_trampoline(text))) {
 		callers[call] = stack[call] = ""
 		outside[call] = !is_trampoline(text)
@@ -254,7 +258,7 @@ function forget(call)
 	delete bytes[call]; delete device[call]; delete exporter[call]; delete mapped[call]
 	delete took[call]; delete result[call]; delete returns_to[call]
 	delete callers[call]; delete stack[call]; delete wraps[call]
-	delete outside[call]
+	delete outside[call]; delete found[call]
 }
 
 # A call that has returned waits for its stack, which follows at once.

@@ -134,14 +134,21 @@ define_calls()
 	esac
 }
 
-# Sets ruler_fields to what takes as long to read as the fields of a buffer: of a struct
-# pt_regs in place of one, for its numbers, and a string of the kernel for the name.
+# Sets ruler_fields to what takes as long to read as the fields of a buffer, of which
+# there is none: numbers of a struct pt_regs, what the top of the stack points to, which
+# is memory of the kernel, and a string of the kernel.
 choose_ruler_fields()
 {
-	fields_of buffer dma_buf_vmap
-	ruler_fields=$guessed
-	! takes_exact_fields ||
-		ruler_fields="$common exp=@init_uts_ns+4:string cnt=+72(\$arg1):u32"
+	ruler_fields="buf=\$arg1:x64 size=+0(\$arg1):u64"
+	if takes_exact_fields; then
+		ruler_fields="$ruler_fields exp=@init_uts_ns+130:string cnt=+72(\$arg1):u32"
+		return
+	fi
+	ruler_fields="$ruler_fields ops=+32(\$arg1):symbol"
+	for at in 64 88 96; do
+		ruler_fields="$ruler_fields exp$at=+0(+0(\$stack)):x64 more$at=+8(+0(\$stack)):x64"
+	done
+	ruler_fields="$ruler_fields cnt40=+40(\$arg1):u32 cnt72=+72(\$arg1):u32"
 }
 
 # Whether the kernel reads fields by its type information.

@@ -26,8 +26,9 @@ call()
 	event "$1" 'vmap: (dma_buf_vmap+0x0/0x110) buf=0xffff888001 size=8192 exp="system" cnt=0'
 	event $(($1 + $2)) "vmap_ret: (cam_map+0x3a/0x70 [cam] <- dma_buf_vmap) ret=$3"
 	event $(($1 + $2 + 1)) '<stack trace>'
-	frames 'kretprobe_trace_func+0x1/0x2' 'arch_rethook_trampoline+0x1/0x2' \
-		'cam_map+0x3a/0x70 [cam]' 'ksys_ioctl+0x1/0x2'
+	# arm64 returns by a breakpoint: its exception is on the stack, too
+	frames 'kretprobe_trace_func+0x1/0x2' 'kretprobe_brk_handler+0x1/0x2' \
+		'el1h_64_sync+0x1/0x2' 'cam_map+0x3a/0x70 [cam]' 'ksys_ioctl+0x1/0x2'
 }
 
 make_recording()
