@@ -134,21 +134,24 @@ define_calls()
 	esac
 }
 
-# Sets ruler_fields to what takes as long to read as the fields of a buffer, of which
-# there is none: numbers of a struct pt_regs, what the top of the stack points to, which
-# is memory of the kernel, and a string of the kernel.
-choose_ruler_fields()
+# ruler_fields POINTER: prints what takes as long to read as the fields of a buffer, of
+# which there is none: POINTER is where the address of something readable is, the rest
+# are numbers of a struct pt_regs. One of the three places where a name may be holds no
+# address: that read fails, here at address 8, which takes an exception on some kernels.
+ruler_fields()
 {
-	ruler_fields="buf=\$arg1:x64 size=+0(\$arg1):u64"
+	printf '%s ' "buf=\$arg1:x64 size=+0(\$arg1):u64"
 	if takes_exact_fields; then
-		ruler_fields="$ruler_fields exp=@init_uts_ns+130:string cnt=+72(\$arg1):u32"
+		echo "exp=@init_uts_ns+130:string cnt=+72(\$arg1):u32"
 		return
 	fi
-	ruler_fields="$ruler_fields ops=+32(\$arg1):symbol"
+	printf '%s ' "ops=+32(\$arg1):symbol"
 	for at in 64 88 96; do
-		ruler_fields="$ruler_fields exp$at=+0(+0(\$stack)):x64 more$at=+8(+0(\$stack)):x64"
+		from=$1
+		[ $at != 88 ] || from='\8'
+		printf '%s ' "exp$at=+0($from):x64 more$at=+8($from):x64"
 	done
-	ruler_fields="$ruler_fields cnt40=+40(\$arg1):u32 cnt72=+72(\$arg1):u32"
+	echo "cnt40=+40(\$arg1):u32 cnt72=+72(\$arg1):u32"
 }
 
 # Whether the kernel reads fields by its type information.
@@ -163,10 +166,11 @@ takes_exact_fields()
 # as a command. Sets ruler to its name.
 define_ruler()
 {
-	choose_ruler_fields
 	for ruler in __x64_sys_umask __arm64_sys_umask __riscv_sys_umask sys_umask; do
 		define r100 ruler_ret "$ruler" 'ret=$retval:s32' || continue
-		define p ruler "$ruler" "$ruler_fields" || continue
+		# the frame pointer of arm64, or the return address of x86
+		define p ruler "$ruler" "$(ruler_fields '+0(%x29)')" ||
+			define p ruler "$ruler" "$(ruler_fields '+0($stack)')" || continue
 		[ "$stack_end" = return ] || define p ruler_stack "$ruler"
 		return
 	done
