@@ -236,11 +236,13 @@ expect_no_folder()
 
 test_empty_scratch()
 {
-	(
-		scratch=$scratch/inner
+	outer=$scratch
+	scratch=$outer/inner
+	{
 		run_case runner.first leave_folder
 		run_case runner.second expect_no_folder
-	) >"$scratch/cases"
+	} >"$outer/cases"
+	scratch=$outer
 	expect_equal verdicts "$(grep -v '^start' "$scratch/cases")" "$(printf '%s\n' \
 		'# planted' 'not ok runner.first' 'ok runner.second')"
 }
