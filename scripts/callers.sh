@@ -46,10 +46,11 @@ Options:
                   without awk
   --quiet         only the table
 
-DIR gets report.txt (what is printed), callers.csv (the rows), stacks.folded (ns
-by process and stack, for flamegraph.pl), trace.dat where trace-cmd is, and the
-recording itself. "real" calls are those that found the buffer not mapped: the
-others only count a mapping up or down.
+Times are net of what the probes themselves take of a call, which is measured
+before and printed. DIR gets report.txt (what is printed), callers.csv (the
+rows), stacks.folded (ns by process and stack, for flamegraph.pl), trace.dat
+where trace-cmd is, and the recording itself. "real" calls are those that found
+the buffer not mapped: the others only count a mapping up or down.
 Exit status: 0 done; 2 events were lost, so that the counts cannot be relied on;
 3 used wrongly, refused by the kernel, or COMMAND could not be run; 130 stopped
 before the recording began. After kill -9 of this script itself its instance and
