@@ -53,6 +53,10 @@ void video_set_format(struct video *v, u64 width, u64 height)
 			multi->width = width;
 		if (height)
 			multi->height = height;
+		for (i = 0; i < multi->num_planes; i++) {
+			multi->plane_fmt[i].bytesperline = 0;
+			multi->plane_fmt[i].sizeimage = 0;
+		}
 		IMPORT_REQUEST(v->fd, VIDIOC_S_FMT, &format);
 		v->planes = multi->num_planes;
 		for (i = 0; i < v->planes; i++)
