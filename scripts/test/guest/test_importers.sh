@@ -18,6 +18,13 @@ record_capture()
 	record -- "$user/v4l2_import" --device "$video" --width 320 --height 180 \
 		--control 'OSD Text Mode=2' "$@"
 	expect_equal 'wrong frames' "$(output_of wrong_frames)" 0
+	expect_share "$(output_of qbuf_share_pct)"
+}
+
+# expect_share PERCENT: of the client's time, in the call in which the driver maps.
+expect_share()
+{
+	expect_awk 'share of the call that maps' "${1:-0} > 0 && ${1:-0} < 100"
 }
 
 # expect_calls NUMBER KEY=VALUE...: in all rows, each of them real.
@@ -78,6 +85,7 @@ test_drm_flips()
 	need_cirrus
 	record -- "$user/drm_import" --card "$card" --vram "$vram" --flips 10
 	expect_equal 'wrong pictures' "$(output_of wrong_pictures)" 0
+	expect_share "$(output_of flip_share_pct)"
 	expect_flips
 }
 
