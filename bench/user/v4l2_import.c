@@ -138,31 +138,30 @@ static void wipe(struct stream *s, struct frame *frame)
 	}
 }
 
-/* How many bytes are as in the reference before the first that is not. */
-static size_t equal_bytes(const struct stream *s, const struct frame *frame, unsigned int plane)
+/* Where the first of the wrong frames is wrong. */
+static void explain(const struct stream *s, const struct frame *frame, unsigned int plane)
 {
+	const unsigned char *got = frame->map[plane], *wanted = s->reference[plane];
 	size_t i = 0;
 
-	while (i < s->video.bytes[plane] && frame->map[plane][i] == s->reference[plane][i])
+	while (got[i] == wanted[i])
 		i++;
-	return i;
+	complain("plane %u: byte %zu of %zu is %#x, not %#x", plane, i, s->video.bytes[plane],
+		 got[i], wanted[i]);
 }
 
-/* Where the first of the wrong frames is wrong is said. */
 static void compare(struct stream *s, struct frame *frame)
 {
 	bool equal = true;
 	unsigned int i;
 
 	for (i = 0; i < s->video.planes; i++) {
-		size_t bytes = s->video.bytes[i], same;
-
 		import_sync(frame->fd[i], DMA_BUF_SYNC_START | DMA_BUF_SYNC_READ);
-		same = equal_bytes(s, frame, i);
-		if (same < bytes && equal && !s->wrong)
-			complain("plane %u: byte %zu of %zu is %#x, not %#x", i, same, bytes,
-				 frame->map[i][same], s->reference[i][same]);
-		equal &= same == bytes;
+		if (memcmp(frame->map[i], s->reference[i], s->video.bytes[i])) {
+			if (equal && !s->wrong)
+				explain(s, frame, i);
+			equal = false;
+		}
 		import_sync(frame->fd[i], DMA_BUF_SYNC_END | DMA_BUF_SYNC_READ);
 	}
 	s->wrong += !equal;
