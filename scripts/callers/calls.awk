@@ -186,9 +186,9 @@ function read_frame(text,    at)
 function add_frame(call, text)
 {
 	read_frame(text)
-	if (text == returns_to[call] && !found[call]) {
+	if (!outside[call] && text == returns_to[call]) {
 		callers[call] = stack[call] = ""
-		found[call] = outside[call] = 1
+		outside[call] = 1
 	}
 	if (frame_name == "dma_buf_" kind[call] || (!outside[call] && is_trampoline(text))) {
 		callers[call] = stack[call] = ""
@@ -258,7 +258,7 @@ function forget(call)
 	delete bytes[call]; delete device[call]; delete exporter[call]; delete mapped[call]
 	delete took[call]; delete result[call]; delete returns_to[call]
 	delete callers[call]; delete stack[call]; delete wraps[call]
-	delete outside[call]; delete found[call]
+	delete outside[call]
 }
 
 # A call that has returned waits for its stack, which follows at once.

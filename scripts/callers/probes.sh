@@ -134,32 +134,35 @@ define_calls()
 	esac
 }
 
-# ruler_fields POINTER: prints what takes as long to read as the fields of a buffer, of
-# which there is none: POINTER is where the address of something readable is, the rest
-# are numbers of a struct pt_regs. One of the three places where a name may be holds no
-# address: that read fails, here at address 8, which takes an exception on some kernels.
-ruler_fields()
-{
-	printf '%s ' "buf=\$arg1:x64 size=+0(\$arg1):u64"
-	if takes_exact_fields; then
-		echo "exp=@init_uts_ns+130:string cnt=+72(\$arg1):u32"
-		return
-	fi
-	printf '%s ' "ops=+32(\$arg1):symbol"
-	for at in 64 88 96; do
-		from=$1
-		[ $at != 88 ] || from='\8'
-		printf '%s ' "exp$at=+0($from):x64 more$at=+8($from):x64"
-	done
-	echo "cnt40=+40(\$arg1):u32 cnt72=+72(\$arg1):u32"
-}
-
 # Whether the kernel reads fields by its type information.
 takes_exact_fields()
 {
-	{ echo "p:$group/exact dma_buf_vmap name=dmabuf->exp_name:string" \
-		>>"$DBB_TRACEFS/kprobe_events"; } 2>/dev/null || return
+	{ echo "p:$group/exact dma_buf_vmap $exact" >>"$DBB_TRACEFS/kprobe_events"; } \
+		2>/dev/null || return
 	echo "-:$group/exact" >>"$DBB_TRACEFS/kprobe_events"
+}
+
+# The entry of $ruler, with what takes as long to read as the fields of dma_buf_vmap. It
+# has a struct pt_regs in place of a buffer; names are elsewhere. Of the three places
+# where one may be, one holds no address, here 8: a read that fails takes an exception on
+# some kernels.
+define_ruler_entry()
+{
+	fields_of buffer dma_buf_vmap
+	if takes_exact_fields; then
+		define p ruler "$ruler" "$(echo "$exact" | sed '
+			s/dmabuf->exp_name/@init_uts_ns+130/
+			s/dmabuf->vmapping_counter/+72($arg1):u32/')"
+		return
+	fi
+	# the frame pointer of arm64, or the return address of x86
+	for pointer in '+0(%x29)' '+0($stack)'; do
+		! define p ruler "$ruler" "$(echo "$guessed" | sed "
+			s/+64(\$arg1)/$pointer/g
+			s/+88(\$arg1)/\\\\8/g
+			s/+96(\$arg1)/$pointer/g")" || return 0
+	done
+	return 1
 }
 
 # The function whose calls cost nothing but the probes: a system call that a shell has
@@ -168,9 +171,7 @@ define_ruler()
 {
 	for ruler in __x64_sys_umask __arm64_sys_umask __riscv_sys_umask sys_umask; do
 		define r100 ruler_ret "$ruler" 'ret=$retval:s32' || continue
-		# the frame pointer of arm64, or the return address of x86
-		define p ruler "$ruler" "$(ruler_fields '+0(%x29)')" ||
-			define p ruler "$ruler" "$(ruler_fields '+0($stack)')" || continue
+		define_ruler_entry || continue
 		[ "$stack_end" = return ] || define p ruler_stack "$ruler"
 		return
 	done

@@ -242,9 +242,10 @@ test_report_elsewhere()
 		complain "report.txt is not what is printed: $(diff "$folder/report.txt" "$scratch/output")"
 }
 
-# What tracing costs is said.
+# What tracing costs is said, and calls that are too short for it.
 test_cost()
 {
 	record 0 -- sh -c "echo 'vmap size=4k strategies=sg iterations=50' >$D/bench/run"
 	expect_output '^Tracing added [0-9]* ns to each call. The times are net of [0-9]* ns'
+	expect_output '^In [0-9]* rows p50_ns is rough'
 }
