@@ -39,14 +39,27 @@ struct dbb_crew {
 	bool is_kthreads;
 	struct dbb_clock_cost *cost;	/* to be filled; NULL: a sample is wanted */
 	atomic_t missing;	/* threads not yet at the start of the sample */
+	bool share_cpus;	/* more threads than CPUs */
+	struct completion assembled;	/* when none is */
 	bool quit;
 	struct dbb_worker workers[];
 };
 
-/* All threads run before the first one starts its sample, given enough CPUs. */
+/*
+ * All threads run before the first one starts its sample, given enough CPUs. Where
+ * threads share a CPU, one that spins keeps the CPU from the one it waits for: 20 ms a
+ * sample were seen.
+ */
 static void dbb_worker_wait_for_others(struct dbb_crew *crew)
 {
-	atomic_dec(&crew->missing);
+	if (atomic_dec_and_test(&crew->missing)) {
+		complete_all(&crew->assembled);
+		return;
+	}
+	if (crew->share_cpus) {
+		wait_for_completion(&crew->assembled);
+		return;
+	}
 	while (atomic_read(&crew->missing) > 0) {
 		cpu_relax();
 		cond_resched();
@@ -123,6 +136,8 @@ struct dbb_crew *dbb_worker_hire(const struct dbb_params *params, struct dbb_ref
 	crew->params = params;
 	crew->mm = current->mm;
 	crew->is_kthreads = dbb_param_in_kthreads(params);
+	crew->share_cpus = params->threads > num_online_cpus();
+	init_completion(&crew->assembled);
 	for (i = 0; i < params->threads; i++) {
 		struct dbb_worker *worker = &crew->workers[i];
 
@@ -204,6 +219,7 @@ static noinline int dbb_worker_sample_all(struct dbb_crew *crew, unsigned int ar
 	}
 	crew->batch = batch;
 	atomic_set(&crew->missing, threads);
+	reinit_completion(&crew->assembled);
 	for (i = 0; i < threads; i++)
 		complete(&crew->workers[i].go);
 	for (i = 0; i < threads; i++)
