@@ -138,7 +138,7 @@ static unsigned int dbb_result_rows_flags(const struct dbb_result *result, unsig
 	if (!row->net.mad)
 		flags |= DBB_ROW_MAD_ZERO;
 	if (dbb_paired_autocorrelated(row->lag1, row->net.n) || row->block.wanted ||
-	    row->block.widened >= DBB_RESULT_ROWS_WIDE)
+	    row->group.wanted || row->block.widened >= DBB_RESULT_ROWS_WIDE)
 		flags |= DBB_ROW_AUTOCORRELATED;
 	if (row->modes.count > 1)
 		flags |= DBB_ROW_TWO_MODES;

@@ -242,6 +242,19 @@ static void dbb_table_note_frames(struct seq_file *m, const struct dbb_result *r
 		dbb_table_note_frame(m, result, arm);
 }
 
+/* Buffers that follow each other show the same: each is not one figure of its own. */
+static void dbb_table_note_alike(struct seq_file *m, const struct dbb_result *result,
+				 const struct dbb_row *row, const char *name, const char *where)
+{
+	const struct dbb_params *params = &result->params;
+	u32 each = params->iterations / params->buffers;
+	u32 most = DBB_PARAM_MAX_ITERATIONS / params->threads / each;
+	u32 buffers = min(row->group.wanted, most);
+
+	seq_printf(m, "note: %s %s: the machine changed while the %u buffers were measured, more slowly than they can show, so there is no interval; try buffers=%u iterations=%u\n",
+		   name, where, row->group.count, buffers, buffers * each);
+}
+
 static void dbb_table_note_row(struct seq_file *m, const struct dbb_result *result,
 			       unsigned int arm, unsigned int phase)
 {
@@ -255,7 +268,9 @@ static void dbb_table_note_row(struct seq_file *m, const struct dbb_result *resu
 			   name, where, row->modes.low, row->modes.high,
 			   result->params.clock->unit);
 	/* Times may drift; ratios, which verdicts rest on, should not. */
-	if (arm && row->block.wanted)
+	if (arm && row->group.wanted)
+		dbb_table_note_alike(m, result, row, name, where);
+	else if (arm && row->block.wanted)
 		seq_printf(m, "note: %s %s: rounds are correlated beyond what %u rounds can show, so there is no interval; try iterations=%u\n",
 			   name, where, row->net.n,
 			   min_t(u32, row->block.wanted, DBB_PARAM_MAX_ITERATIONS));

@@ -9,6 +9,7 @@
 #include <linux/math64.h>
 #include <linux/string.h>
 
+#include "block.h"
 #include "group.h"
 #include "summary.h"
 
@@ -75,7 +76,9 @@ static bool dbb_group_varies(s64 between, s64 within, u32 rounds)
  * @room: for @n + 2 * @groups values
  * @cancelled: as of dbb_summary_sort(); stays true once it is
  *
- * The interval is that of the order statistics of the groups' medians.
+ * The interval is that of the order statistics of the groups' medians, which may be
+ * correlated, too: buffers that are measured within one second share its disturbances.
+ * dbb_block_find() widens it, or leaves none.
  *
  * Return: 0, or -EINTR when cancelled, with @group incomplete.
  */
@@ -83,7 +86,8 @@ int dbb_group_find(struct dbb_group *group, const s64 *series, u32 n, u32 planne
 		   u32 groups, s64 *room, bool (*cancelled)(void))
 {
 	s64 *medians = room + n, *spreads = room + n + groups;
-	u32 i, rank;
+	struct dbb_block block;
+	u32 i;
 
 	memset(group, 0, sizeof(*group));
 	for (i = 0; i < groups; i++) {
@@ -99,12 +103,14 @@ int dbb_group_find(struct dbb_group *group, const s64 *series, u32 n, u32 planne
 		spreads[i] = dbb_group_mad(room, to - from, medians[i], cancelled);
 	}
 	group->count = i;
+	memcpy(room, medians, i * sizeof(*room));
 	group->p50 = dbb_group_median(medians, i, NULL);
-	rank = dbb_summary_rank(i);
-	if (rank) {
+	dbb_block_find(&block, room, i, group->p50);
+	group->wanted = block.wanted;
+	if (block.rank) {
 		group->interval = true;
-		group->p50_lo = medians[rank - 1];
-		group->p50_hi = medians[i - rank];
+		group->p50_lo = medians[block.rank - 1];
+		group->p50_hi = medians[i - block.rank];
 	}
 	group->varies = dbb_group_varies(dbb_group_mad(medians, i, group->p50, NULL),
 					 dbb_group_median(spreads, i, NULL), planned / groups);

@@ -11,7 +11,9 @@
  * struct dbb_group - figures over the medians of groups
  * @count: groups with rounds
  * @varies: the medians of groups differ by more than their rounds account for
- * @interval: @p50_lo and @p50_hi are valid (@count is at least 6)
+ * @interval: @p50_lo and @p50_hi are valid: @count is at least 6, and says enough
+ * @wanted: groups that may do where those that follow each other are too much alike for
+ *	    an interval, else 0
  * @p50: median of the medians
  * @p50_lo: lower end of its 95 % interval
  * @p50_hi: upper end
@@ -20,6 +22,7 @@ struct dbb_group {
 	u32 count;
 	bool varies;
 	bool interval;
+	u32 wanted;
 	s64 p50;
 	s64 p50_lo;
 	s64 p50_hi;

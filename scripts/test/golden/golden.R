@@ -155,11 +155,11 @@ cancelled <- function(x) {
 	c(asked = (n %/% 2 + n - 1) %/% 4096, ends = 1)
 }
 
-# Of a run of 10 rounds more that was stopped: R's own cut into 7 or 13 groups.
+# Of a run of 10 rounds more that was stopped: R's own cut into 7, 13 or 60 groups.
 groups <- function(x) {
 	n <- length(x)
 	planned <- n + 10
-	wanted <- if (planned < 40) 7 else 13
+	wanted <- if (planned < 40) 7 else if (planned < 1000) 13 else 60
 	of <- rep(seq_len(wanted), planned %/% wanted + (seq_len(wanted) <= planned %% wanted))
 	parts <- split(x, of[seq_len(n)])
 	medians <- vapply(parts, function(part) floor(median(part)), 0)
@@ -168,10 +168,11 @@ groups <- function(x) {
 	p50 <- floor(median(medians))
 	noise <- (floor(median(spreads)) * 1772) %/% floor(sqrt(1e6 * (planned %/% wanted)))
 	count <- length(medians)
-	rank <- if (count < 6) NA else (count - floor(sqrt(4 * count))) %/% 2
-	ends <- if (is.na(rank)) c(0, 0) else sort(unname(medians))[c(rank, count + 1 - rank)]
+	block <- block_find(unname(medians))
+	rank <- block$rank
+	ends <- if (rank) sort(unname(medians))[c(rank, count + 1 - rank)] else c(0, 0)
 	c(groups = count, varies = as.numeric(floor(median(abs(medians - p50))) > noise),
-	  gi = as.numeric(!is.na(rank)), g50 = p50, g50_lo = ends[1], g50_hi = ends[2])
+	  gi = as.numeric(rank > 0), gw = block$wanted, g50 = p50, g50_lo = ends[1], g50_hi = ends[2])
 }
 
 topics <- list(

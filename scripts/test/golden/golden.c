@@ -115,7 +115,7 @@ static void golden_cancel(const s64 *samples, unsigned int n)
 /* As a run of 10 rounds more would have it, which was stopped. */
 static void golden_groups(const s64 *samples, unsigned int n)
 {
-	unsigned int planned = n + 10, groups = planned < 40 ? 7 : 13;
+	unsigned int planned = n + 10, groups = planned < 40 ? 7 : planned < 1000 ? 13 : 60;
 	s64 *room = malloc((n + 2 * groups) * sizeof(*room));
 	struct dbb_group group;
 	unsigned int i;
@@ -130,8 +130,8 @@ static void golden_groups(const s64 *samples, unsigned int n)
 			exit(1);
 	}
 	dbb_group_find(&group, samples, n, planned, groups, room, NULL);
-	printf("groups=%u varies=%d gi=%d g50=%lld g50_lo=%lld g50_hi=%lld ", group.count,
-	       group.varies, group.interval, group.p50, group.p50_lo, group.p50_hi);
+	printf("groups=%u varies=%d gi=%d gw=%u g50=%lld g50_lo=%lld g50_hi=%lld ", group.count,
+	       group.varies, group.interval, group.wanted, group.p50, group.p50_lo, group.p50_hi);
 	free(room);
 }
 
