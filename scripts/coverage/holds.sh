@@ -1,16 +1,28 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # What coverage.sh runs in a guest, with dmabuf_bench loaded: how often a run is right.
-# Prints rows of a csv, and what it is at on standard error.
-# usage: holds.sh SIZE BUFFERS RUNS TRUTH_ROUNDS "ROUNDS..." OP...   beside other work
-#        holds.sh --width SIZE BUFFERS ROUNDS RUNS OP                on an idle machine
-# Each run has BUFFERS buffers, since what it says is held against a run with others.
+# Prints rows of a csv, and what it is at on standard error; each run's figures go to
+# /out/OP.
+# usage: holds.sh SIZE RUNS "PART..." OP...
+# PART is holds, equal or delay, beside other work, or width, on an idle machine.
+#
+# A machine that other work disturbs is now fast, now slow, for seconds at a time, and
+# the speedup with it: a run that is over sooner tells that of its own time. So what is
+# held against the long run is what "bench.sh --repeat" makes: runs that are spread over
+# minutes, here by turns with those of all others.
 set -u
 
 D=/sys/kernel/debug/dmabuf_bench
 
-# Of 200 runs, so many may be wrong: 7 % and 8 %.
-may_miss=14 may_differ=16
+# Of 200 so many may be wrong: 7 % and 8 %; of 100 delays so many may be overlooked.
+may_miss=14 may_differ=16 may_overlook=5
+
+# Rounds for each buffer; buffers of a run; runs that are repeats of one; buffers of the
+# long run, which is made in so many pieces
+rounds=27 buffers=3 repeats=31 truth_buffers=800 pieces=200
+
+# Buffers of the runs with equal arms, and those that are tried for the delay
+few=11 lengths='35 111 351'
 
 say()
 {
@@ -26,20 +38,25 @@ put()
 	}
 }
 
-# row PHASE: speedup, its interval ("-" when there is none), verdict and median of the
-# last arm
+# row PHASE: sets speedup, verdict and p50 of the last arm, from their columns. Without a
+# process: to start one takes a guest 30 ms.
 row()
 {
-	awk -F , -v phase="$1" '
-		/^#/ { next }
-		!header++ { for (i = 1; i <= NF; i++) at[$i] = i; next }
-		$at["phase"] == phase { last = $0 }
-		END {
-			split(last, x, ",")
-			lo = x[at["speedup_lo"]]; hi = x[at["speedup_hi"]]
-			print x[at["speedup"]], lo == "" ? "-" : lo, hi == "" ? "-" : hi,
-				x[at["verdict"]], x[at["p50_ns"]]
-		}' "$D/bench/results.csv"
+	while read -r text; do
+		case $text in
+		'#'*) ;;
+		*,"$1",*) last=$text ;;
+		esac
+	done <"$D/bench/results.csv"
+	IFS=, read -r _ _ _ _ _ _ _ _ _ _ _ _ _ p50 _ _ _ _ _ _ _ speedup _ _ verdict _ <<-LAST
+		$last
+	LAST
+}
+
+# progress OP WHAT RUN OF
+progress()
+{
+	[ $(($3 % 50)) -gt 0 ] || say "$1: $2, run $3 of $4"
 }
 
 # The step of an op that is judged
@@ -51,98 +68,143 @@ phase_of()
 	esac
 }
 
+# run_line LINE BUFFERS: makes so many, with ROUNDS rounds for each. Without any rounds to
+# warm up, short runs have other speedups than long ones; auto takes more than are kept.
+run_line()
+{
+	put "$1 verify=0 warmup=9 buffers=$2 iterations=$(($2 * rounds))"
+}
+
 # The line of an op. With batch=auto, the first samples decide how many calls are one,
 # and runs of different batches have different speedups.
 line_of()
 {
 	case $1 in
-	pages) echo "pages batch=8" ;;
-	*) echo "$1" ;;
+	pages) echo "pages size=${size:-256K} batch=8" ;;
+	mmap) echo "mmap size=${size:-64K}" ;;
+	*) echo "$1 size=${size:-256K}" ;;
 	esac
 }
 
-# holds OP ROUNDS: sets held and none of RUNS runs, which end when too many miss.
-holds()
+# spread LINE RUNS FILE: RUNS times REPEATS runs, by turns, and the pieces of the long
+# run between them; to FILE
+spread()
 {
-	held=0 none=0 run=0
-	while [ $run -lt "$runs" ] && [ $((run - held)) -le $((may_miss * runs / 200)) ]; do
-		put "$line size=$size strategies=page,sg verify=0 buffers=$buffers iterations=$2"
-		read -r _ lo hi _ <<-END
-			$(row "$phase")
-		END
+	every=$((repeats * $2 / pieces)) run=0
+	while [ $run -lt $((repeats * $2)) ]; do
+		run_line "$1" $buffers
+		row "$phase"
+		echo "$((run % $2)) $speedup $p50" >>"$3"
 		run=$((run + 1))
-		if [ "$lo" = - ]; then
-			none=$((none + 1))
-		elif awk "BEGIN { exit !($lo <= $truth && $truth <= $hi) }"; then
-			held=$((held + 1))
-		fi
+		[ $((run % every)) -eq 0 ] || continue
+		run_line "$1" $((truth_buffers / pieces))
+		row "$phase"
+		echo "long $speedup $p50" >>"$3"
+		[ $((run % (20 * every))) -gt 0 ] || say "$op $phase: $run of $((repeats * $2)) runs"
 	done
-	say "$1 $phase: $held of $run runs of $2 rounds hold $truth; $none have no interval"
 }
 
-# count_verdicts WANTED RUNS LINE: sets counted, the runs whose last arm has such a
-# verdict.
+# count_held FILE: sets truth, the median of the pieces of the long run, held, how many of
+# the intervals over repeats hold it, and width, the median of theirs in hundredths of a
+# percent. Ranks are those of bench/stat/summary.c.
+count_held()
+{
+	counts=$(sort -k 2n "$1" | awk '
+		$1 == "long" { long[++pieces] = $2; next }
+		{ seen[$1, ++n[$1]] = $2 }
+		END {
+			truth = (long[int((pieces + 1) / 2)] + long[int(pieces / 2) + 1]) / 2
+			for (unit in n) {
+				# busybox has an awk without sqrt()
+				for (reach = 0; (reach + 1) * (reach + 1) <= 4 * n[unit]; reach++)
+					continue
+				rank = int((n[unit] - reach) / 2)
+				lo = seen[unit, rank]
+				hi = seen[unit, n[unit] + 1 - rank]
+				held += lo <= truth && truth <= hi
+				print "width", 10000 * (hi - lo) / truth
+			}
+			print "held", truth, held + 0
+		}' | sort -k 1,1 -k 2,2n | awk '
+		$1 == "held" { held = $2 " " $3 }
+		$1 == "width" { width[++n] = $2 }
+		END { print held, int(width[int((n + 1) / 2)] + 0.5) }')
+	truth=${counts%% *} width=${counts##* } held=${counts#* }
+	held=${held% *}
+	[ "$truth" != 0 ] && [ -n "$truth" ] || exit 3
+}
+
+# count_verdicts WANTED RUNS OTHERS BUFFERS LINE: sets counted, those of RUNS runs whose
+# last arm has such a verdict. More than OTHERS of others end it.
 count_verdicts()
 {
 	wanted=$1 counted=0 run=0
-	while [ $run -lt "$2" ]; do
-		put "$3"
-		case " $wanted " in
-		*" $(row "$phase" | cut -d ' ' -f 4) "*) counted=$((counted + 1)) ;;
-		esac
+	while [ $run -lt "$2" ] && [ $((run - counted)) -le "$3" ]; do
+		run_line "$5" "$4"
 		run=$((run + 1))
+		row "$phase"
+		case " $wanted " in
+		*" $verdict "*) counted=$((counted + 1)) ;;
+		esac
+		progress "$op" "$counted are $wanted" $run "$2"
 	done
 }
 
-check_op()
+check_holds()
 {
-	op=$1 phase=$(phase_of "$1") line=$(line_of "$1")
-	say "$op: $truth_rounds rounds for the truth"
-	put "$line size=$size strategies=page,sg verify=0 \
-buffers=$truth_buffers iterations=$truth_rounds"
-	truth=$(row "$phase" | cut -d ' ' -f 1)
-	for rounds in $lengths; do
-		holds "$op" "$rounds"
-		[ $((runs - held)) -gt $((may_miss * runs / 200)) ] || break
-	done
-	echo "holds,$op,$phase,1,$rounds,$run,$held,$none,$((runs - may_miss * runs / 200))"
-	for threads in 1 4; do
-		count_verdicts 'faster slower' "$runs" "$line size=$size strategies=page,page \
-verify=0 threads=$threads buffers=$buffers iterations=$rounds"
-		say "$op $phase: equal arms called different in $counted of $runs, $threads threads"
-		echo "equal,$op,$phase,$threads,$rounds,$runs,$counted,,$((may_differ * runs / 200))"
-	done
-	[ "$op" = vmap ] || return 0
-	put "$op size=$size strategies=sg,sg verify=0 buffers=$buffers iterations=$rounds"
-	delay=$(($(row "$phase" | cut -d ' ' -f 5) / 50))
-	count_verdicts slower $((runs / 2)) "$op size=$size strategies=sg,sg+$delay \
-verify=0 buffers=$buffers iterations=$rounds"
-	say "$op $phase: a delay of 2 %, $delay ns, found in $counted of $((runs / 2))"
-	echo "delay,$op,$phase,1,$rounds,$((runs / 2)),$counted,,$((runs * 19 / 40))"
+	spread "$line strategies=page,sg" "$runs" "/out/$op"
+	count_held "/out/$op"
+	say "$op $phase: $held of $runs intervals over $repeats runs hold $truth"
+	echo "holds,$op,$phase,1,$buffers,$runs,$held,$repeats,\
+$((runs - may_miss * runs / 200)),$rounds"
 }
 
-# check_width OP: the median width of RUNS intervals, in hundredths of a percent
+check_equal()
+{
+	for threads in 1 4; do
+		count_verdicts 'faster slower' "$runs" "$runs" $few \
+			"$line strategies=page,page threads=$threads"
+		say "$op $phase: equal arms called different in $counted of $runs, $threads threads"
+		echo "equal,$op,$phase,$threads,$few,$runs,$counted,1,\
+$((may_differ * runs / 200)),$rounds"
+	done
+}
+
+# Of the total of vmap, which a delay is part of
+check_delay()
+{
+	[ "$op" = vmap ] || return 0
+	run_line "$line strategies=sg,sg" $few
+	row "$phase"
+	delay=$((p50 / 50))
+	for length in $lengths; do
+		count_verdicts slower $((runs / 2)) $((may_overlook * runs / 200)) "$length" \
+			"$line strategies=sg,sg+$delay"
+		say "$op $phase: a delay of 2 %, $delay ns, found in $counted of $run runs of $length buffers"
+		[ $((run - counted)) -gt $((may_overlook * runs / 200)) ] || break
+	done
+	echo "delay,$op,$phase,1,$length,$run,$counted,1,\
+$(((100 - may_overlook) * runs / 200)),$rounds"
+}
+
 check_width()
 {
-	phase=$(phase_of "$1") line=$(line_of "$1") run=0
-	while [ $run -lt "$runs" ]; do
-		put "$line size=$size strategies=page,sg verify=0 buffers=$buffers iterations=$rounds"
-		row "$phase"
-		run=$((run + 1))
-	done | awk '{ print $2 == "-" ? 999999 : int(10000 * ($3 - $2) / $1 + 0.5) }' |
-		sort -n | awk -v line="width,$1,$phase,1,$rounds,$runs" '
-		{ width[NR] = $1 }
-		END { print line "," width[int((NR + 1) / 2)] ",,300" }'
+	spread "$line strategies=page,sg" "$runs" "/out/$op"
+	count_held "/out/$op"
+	echo "width,$op,$phase,1,$buffers,$runs,$width,$repeats,300,$rounds"
 }
 
-if [ "$1" = --width ]; then
-	size=$2 buffers=$3 rounds=$4 runs=$5
-	check_width "$6"
-	exit
+size=$1 runs=$2 parts=$3
+shift 3
+if [ "$parts" != width ]; then
+	say 'waiting for other work'
+	until [ -e /out/go ]; do
+		sleep 1
+	done
 fi
-size=$1 buffers=$2 runs=$3 truth_rounds=$4 lengths=$5
-truth_buffers=$((10 * buffers))
-shift 5
 for op; do
-	check_op "$op"
+	phase=$(phase_of "$op") line=$(line_of "$op")
+	for part in $parts; do
+		"check_$part"
+	done
 done
