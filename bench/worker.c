@@ -57,7 +57,9 @@ static void dbb_worker_wait_for_others(struct dbb_crew *crew)
 		return;
 	}
 	if (crew->share_cpus) {
-		wait_for_completion(&crew->assembled);
+		/* not in state D: see dbb_worker_main() */
+		while (wait_for_completion_interruptible(&crew->assembled))
+			continue;
 		return;
 	}
 	while (atomic_read(&crew->missing) > 0) {
