@@ -19,7 +19,7 @@ may_miss=14 may_differ=16 may_overlook=5
 
 # Rounds for each buffer; buffers of a run; runs that are repeats of one; buffers of the
 # long run, which is made in so many pieces
-rounds=27 buffers=3 repeats=31 truth_buffers=800 pieces=200
+rounds=27 buffers=3 repeats=41 truth_buffers=800 pieces=200
 
 # Buffers of the runs with equal arms, and those that are tried for the delay
 few=11 lengths='35 111 351'
