@@ -40,7 +40,7 @@ struct dbb_crew {
 	struct dbb_clock_cost *cost;	/* to be filled; NULL: a sample is wanted */
 	atomic_t missing;	/* threads not yet at the start of the sample */
 	bool share_cpus;	/* more threads than CPUs */
-	struct completion assembled;	/* when none is */
+	struct completion assembled;	/* no thread is missing; if CPUs are shared */
 	bool quit;
 	struct dbb_worker workers[];
 };
@@ -52,20 +52,20 @@ struct dbb_crew {
  */
 static void dbb_worker_wait_for_others(struct dbb_crew *crew)
 {
-	if (atomic_dec_and_test(&crew->missing)) {
+	bool last = atomic_dec_and_test(&crew->missing);
+
+	if (!crew->share_cpus) {
+		while (atomic_read(&crew->missing) > 0) {
+			cpu_relax();
+			cond_resched();
+		}
+		return;
+	}
+	if (last)
 		complete_all(&crew->assembled);
-		return;
-	}
-	if (crew->share_cpus) {
-		/* not in state D: see dbb_worker_main() */
-		while (wait_for_completion_interruptible(&crew->assembled))
-			continue;
-		return;
-	}
-	while (atomic_read(&crew->missing) > 0) {
-		cpu_relax();
-		cond_resched();
-	}
+	/* not in state D: see dbb_worker_main() */
+	while (wait_for_completion_interruptible(&crew->assembled))
+		continue;
 }
 
 static int dbb_worker_main(void *data)

@@ -242,7 +242,6 @@ static void dbb_table_note_frames(struct seq_file *m, const struct dbb_result *r
 		dbb_table_note_frame(m, result, arm);
 }
 
-/* Buffers that follow each other show the same: each is not one figure of its own. */
 static void dbb_table_note_alike(struct seq_file *m, const struct dbb_result *result,
 				 const struct dbb_row *row, const char *name, const char *where)
 {
@@ -251,7 +250,7 @@ static void dbb_table_note_alike(struct seq_file *m, const struct dbb_result *re
 	u32 most = DBB_PARAM_MAX_ITERATIONS / params->threads / each;
 	u32 buffers = min(row->group.wanted, most);
 
-	seq_printf(m, "note: %s %s: the machine changed while the %u buffers were measured, more slowly than they can show, so there is no interval; try buffers=%u iterations=%u\n",
+	seq_printf(m, "note: %s %s: buffers are correlated beyond what %u buffers can show, so there is no interval; try buffers=%u iterations=%u\n",
 		   name, where, row->group.count, buffers, buffers * each);
 }
 

@@ -11,7 +11,7 @@
  * struct dbb_group - figures over the medians of groups
  * @count: groups with rounds
  * @varies: the medians of groups differ by more than their rounds account for
- * @interval: @p50_lo and @p50_hi are valid: @count is at least 6, and says enough
+ * @interval: @p50_lo and @p50_hi are valid: @count is at least 6 and @wanted 0
  * @wanted: groups that may do where those that follow each other are too much alike for
  *	    an interval, else 0
  * @p50: median of the medians

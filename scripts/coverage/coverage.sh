@@ -92,6 +92,7 @@ stop_guests()
 	# shellcheck disable=SC2086 # words
 	[ -z "$guests$measuring" ] || kill $guests $measuring 2>/dev/null || :
 	guests='' measuring=''
+	rm -f "$results_dir"/*.pipe
 }
 
 # measure NAME ARGUMENT...: rows of holds.sh to NAME.csv, what it says to the user
@@ -113,7 +114,6 @@ measure()
 		*) say "$line" ;;
 		esac
 	done <"$pipe" 3>"$results_dir/$name.csv"
-	rm "$pipe"
 	wait $measuring || return
 	measuring=''
 }

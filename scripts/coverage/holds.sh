@@ -53,12 +53,6 @@ row()
 	LAST
 }
 
-# progress OP WHAT RUN OF
-progress()
-{
-	[ $(($3 % 50)) -gt 0 ] || say "$1: $2, run $3 of $4"
-}
-
 # The step of an op that is judged
 phase_of()
 {
@@ -146,7 +140,7 @@ count_verdicts()
 		case " $wanted " in
 		*" $verdict "*) counted=$((counted + 1)) ;;
 		esac
-		progress "$op" "$counted are $wanted" $run "$2"
+		[ $((run % 50)) -gt 0 ] || say "$op $phase: $run of $2 runs, $counted are $wanted"
 	done
 }
 
@@ -162,7 +156,7 @@ $((runs - may_miss * runs / 200)),$rounds"
 check_equal()
 {
 	for threads in 1 4; do
-		count_verdicts 'faster slower' "$runs" "$runs" $few \
+		count_verdicts 'faster or slower' "$runs" "$runs" $few \
 			"$line strategies=page,page threads=$threads"
 		say "$op $phase: equal arms called different in $counted of $runs, $threads threads"
 		echo "equal,$op,$phase,$threads,$few,$runs,$counted,1,\
