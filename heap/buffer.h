@@ -52,6 +52,7 @@ enum dbb_refs {
  * @vmap_count: users of @vaddr
  * @vaddr: kernel mapping while @vmap_count is not 0
  * @kept: kernel mapping of vmap strategy keep, or NULL
+ * @premade: kernel mapping of vmap strategy born on heap system, or NULL
  *
  * @mmap and @vmap are copied from the knobs on allocation, so that a mapping is
  * undone by the strategy that made it. Only the bench engine changes them, on
@@ -80,10 +81,18 @@ struct dbb_buffer {
 	unsigned int vmap_count;
 	void *vaddr;
 	void *kept;
+	void *premade;
 };
 
 /* buffer.c */
 void dbb_buffer_free(struct dbb_buffer *buf);
+
+/* The entry after one that is not the last: sg_next() is a call, and looks for the last. */
+static inline struct scatterlist *dbb_buffer_next_entry(struct scatterlist *sg)
+{
+	sg++;
+	return unlikely(sg_is_chain(sg)) ? sg_chain_ptr(sg) : sg;
+}
 
 /* dmabuf.c */
 void dbb_dmabuf_vma_open(struct vm_area_struct *vma);
@@ -111,13 +120,16 @@ int dbb_vmap_sg_fill(struct dbb_buffer *buf, struct page **pages);
 extern const struct dbb_mmap_strategy dbb_mmap_page;
 extern const struct dbb_mmap_strategy dbb_mmap_sg;
 extern const struct dbb_mmap_strategy dbb_mmap_apply;
+extern const struct dbb_mmap_strategy dbb_mmap_table;
 extern const struct dbb_mmap_strategy dbb_mmap_insert;
 extern const struct dbb_mmap_strategy dbb_mmap_fault;
 extern const struct dbb_mmap_strategy dbb_mmap_fault_sg;
+extern const struct dbb_mmap_strategy dbb_mmap_fault_table;
 extern const struct dbb_mmap_strategy dbb_mmap_huge;
 extern const struct dbb_mmap_strategy dbb_mmap_auto;
 extern const struct dbb_vmap_strategy dbb_vmap_page;
 extern const struct dbb_vmap_strategy dbb_vmap_sg;
+extern const struct dbb_vmap_strategy dbb_vmap_unrolled;
 extern const struct dbb_vmap_strategy dbb_vmap_array;
 extern const struct dbb_vmap_strategy dbb_vmap_ram;
 extern const struct dbb_vmap_strategy dbb_vmap_keep;

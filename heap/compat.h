@@ -86,7 +86,34 @@ static inline void vm_flags_set(struct vm_area_struct *vma, unsigned long flags)
 
 /* set_pte_at() is inline, but calls functions that may not be exported. */
 #if defined(CONFIG_PAGE_TABLE_CHECK) && !defined(DBB_HAVE_PAGE_TABLE_CHECK)
-#define DBB_CANNOT_SET_PTE 1
+#define DBB_CANNOT_SET_PTE \
+	"this kernel does not export the checks of CONFIG_PAGE_TABLE_CHECK"
+#endif
+
+/*
+ * Whether set_pte_at() of a special user PTE does no more than store it. On arm64
+ * the cache is synchronised for normal pages only, and barriers are for kernel PTEs.
+ * A Xen PV guest has to ask Xen; other paravirtual guests store, too.
+ */
+static inline bool dbb_compat_set_pte_is_a_store(void)
+{
+#if defined(CONFIG_PAGE_TABLE_CHECK)
+	return false;
+#elif defined(CONFIG_X86_64)
+	return !cpu_feature_enabled(X86_FEATURE_XENPV);
+#else
+	return IS_ENABLED(CONFIG_ARM64);
+#endif
+}
+
+/*
+ * Whether the PTE of a page is that of PFN 0 and a multiple of the PFN. pfn_pte() of
+ * arm64 is as cheap as that, and moves address bits above the 48th.
+ */
+#ifdef CONFIG_X86
+#define DBB_PTES_ARE_LINEAR 1
+#else
+#define DBB_PTES_ARE_LINEAR 0
 #endif
 
 /*
@@ -104,19 +131,19 @@ static inline void vm_flags_set(struct vm_area_struct *vma, unsigned long flags)
 #endif
 
 /*
- * Chunks of at least so many pages take fewer instructions by remap_pfn_range()
- * than by apply_to_page_range(): see mmap_auto.c. On arm64, RCU-freed page tables
- * made each call dearer, nesting of the lazy MMU mode each page cheaper. On x86
- * apply_to_page_range() always wins.
+ * What vmf_insert_pfn_pmd() stores into an empty PMD, where neither a page table is to
+ * be deposited nor set_pmd_at() does more than store. The PMD's lock is held.
  */
-#if defined(CONFIG_X86)
-#define DBB_REMAP_PAYS_PAGES ULONG_MAX
-#elif defined(DBB_HAVE_LAZY_MMU_NESTING)
-#define DBB_REMAP_PAYS_PAGES 15
-#elif defined(DBB_HAVE_PTE_MAP_RCU)
-#define DBB_REMAP_PAYS_PAGES 29
-#else
-#define DBB_REMAP_PAYS_PAGES 5
+#ifndef DBB_CANNOT_MAP_PMD
+static inline void dbb_compat_store_pmd(const struct vm_area_struct *vma, pmd_t *pmd,
+					unsigned long pfn, bool write)
+{
+	pmd_t entry = pmd_mkspecial(pmd_mkhuge(pfn_pmd(pfn, vma->vm_page_prot)));
+
+	if (write)
+		entry = pmd_mkyoung(pmd_mkdirty(entry));
+	WRITE_ONCE(*pmd, entry);
+}
 #endif
 
 /* The largest order. MAX_ORDER was one more before 6.4. */

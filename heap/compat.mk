@@ -26,8 +26,6 @@ dbb-have := \
 	$(call dbb-header,arch/x86/include/asm/cpuid/api.h,DBB_HAVE_CPUID_API) \
 	$(call dbb-text,kmap_local_page,include/linux/highmem.h,DBB_HAVE_KMAP_LOCAL) \
 	$(call dbb-text,void vm_flags_set,include/linux/mm.h,DBB_HAVE_VM_FLAGS_SET) \
-	$(call dbb-text,pte_offset_map_.*nolock,include/linux/mm.h,DBB_HAVE_PTE_MAP_RCU) \
-	$(call dbb-text,lazy_mmu_mode_enable,include/linux/pgtable.h,DBB_HAVE_LAZY_MMU_NESTING) \
 	$(call dbb-text,vmf_insert_pfn_pmd.*pfn_t pfn,include/linux/huge_mm.h,DBB_HAVE_PFN_T) \
 	$(call dbb-text,int (\*vmap),include/linux/dma-buf.h,DBB_HAVE_VMAP_MAP) \
 	$(call dbb-text,define MODULE_IMPORT_NS(ns).*import_ns. ns,include/linux/module.h,DBB_HAVE_QUOTED_NS) \

@@ -75,7 +75,7 @@ const struct dbb_mmap_strategy dbb_mmap_apply = {
 	.name	= "apply",
 	.help	= "apply_to_page_range() over the VMA, a callback per PTE (i915)",
 #ifdef DBB_CANNOT_SET_PTE
-	.missing = "this kernel does not export the checks of CONFIG_PAGE_TABLE_CHECK",
+	.missing = DBB_CANNOT_SET_PTE,
 #else
 	.map	= dbb_mmap_apply_map,
 #endif

@@ -2,7 +2,7 @@
 /*
  * vmap strategy "auto": the cheapest one that keeps no memory or address space.
  *
- *   born	if the pages came with a mapping,
+ *   born	if the pages came with a mapping, never one that would be made,
  *   direct	else, if the buffer is one chunk in low memory,
  *   sg		else.
  *
@@ -29,7 +29,7 @@ static const struct dbb_vmap_strategy *dbb_vmap_auto_pick(const struct dbb_buffe
 {
 	struct dbb_refusal why;
 
-	if (!dbb_vmap_born.usable(buf, &why))
+	if (buf->born)
 		return &dbb_vmap_born;
 	if (!dbb_vmap_direct.usable(buf, &why))
 		return &dbb_vmap_direct;

@@ -196,8 +196,8 @@ static void try_knob(void)
 static void make_line(char *line)
 {
 	static const char * const ops[] = {
-		"noop", "pages", "vmap", "mmap", "touch", "vtouch", "alloc", "attach", "sync",
-		"delay",
+		"noop", "pages", "vmap", "mmap", "touch", "vtouch", "alloc", "attach",
+		"sync", "delay",
 	};
 	static const char * const heaps[] = { "system", "system", "contig", "vmalloc", "fd" };
 	static const char * const bad[] = {
@@ -284,8 +284,6 @@ static void try_ioctl(void)
 		want = EINVAL;
 	else if (data.len == ~0ULL || whole > cap() || !has_chunks(whole))
 		want = ENOMEM;
-	else if (!strcmp(knobs[VMAP_STRATEGY].value, "born"))
-		want = EOPNOTSUPP;
 	else if (!strcmp(knobs[VMAP_STRATEGY].value, "direct") && whole > page_bytes)
 		may = EOPNOTSUPP;
 	snprintf(what, sizeof(what), "len=%#llx fd=%u fd_flags=%#x heap_flags=%#llx", data.len,

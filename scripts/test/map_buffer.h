@@ -140,6 +140,22 @@ static inline void unmap_placed(unsigned long n, char *around)
 	must("munmap", munmap(around, bytes(n) + 4 * pmd));
 }
 
+/* The number that follows @key in /proc/self/status. */
+static inline unsigned long status_kb(const char *key)
+{
+	FILE *status = fopen("/proc/self/status", "r");
+	size_t len = strlen(key);
+	unsigned long kb = 0;
+	char line[128];
+
+	must("open status", status ? 0 : -1);
+	while (fgets(line, sizeof(line), status))
+		if (!strncmp(line, key, len) && sscanf(line + len, ": %lu", &kb) == 1)
+			break;
+	fclose(status);
+	return kb;
+}
+
 /* PROGRAM PATH CASE[,CASE]... ORDER:COUNT...: each case with a buffer of its own. */
 static inline int run_map_cases(int argc, char **argv, const struct test_case *cases,
 				size_t count)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What the memory management makes of user mappings of a buffer: whether it counts and
- * pins their pages, how far a fault reaches, and where a PMD maps them.
+ * pins their pages, and the flags of them.
  *
  *   map_memory PATH CASE[,CASE]... ORDER:COUNT...
  */
@@ -54,22 +54,6 @@ static void pinnable(void)
 			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0));
 	must("read", read(ends[0], &copy, sizeof(copy)));
 	expect_equal("what the pipe held", copy, tag_of(0));
-}
-
-/* The number that follows @key in /proc/self/status. */
-static unsigned long status_kb(const char *key)
-{
-	FILE *status = fopen("/proc/self/status", "r");
-	size_t len = strlen(key);
-	unsigned long kb = 0;
-	char line[128];
-
-	must("open status", status ? 0 : -1);
-	while (fgets(line, sizeof(line), status))
-		if (!strncmp(line, key, len) && sscanf(line + len, ": %lu", &kb) == 1)
-			break;
-	fclose(status);
-	return kb;
 }
 
 /* RssFile as it is: kernels before 6.2 add up what a thread did every 64 faults. */
@@ -179,166 +163,6 @@ static void flags_of_pages(void)
 	expect_pagemap_bits(5);
 }
 
-enum reach { REACH_ALL, REACH_PAGE, REACH_CHUNK, REACH_PMD };
-
-static long minor_faults(void)
-{
-	struct rusage usage;
-
-	must("getrusage", getrusage(RUSAGE_SELF, &usage));
-	return usage.ru_minflt;
-}
-
-/* Reads the pages from @from to before @end, which has to take @want faults. */
-static void expect_faults(const char *what, void *map, unsigned long from, unsigned long end,
-			  long want)
-{
-	long faults = minor_faults();
-	unsigned long i;
-
-	for (i = from; i < end; i++)
-		if (read_word(map, i) != tag_of(i))
-			break;
-	faults = minor_faults() - faults;
-	if (i != end)
-		complain("%s: page %lu holds %#x", what, i, read_word(map, i));
-	if (faults != want)
-		complain("%s, pages %lu to before %lu: %ld faults, expected %ld", what, from, end,
-			 faults, want);
-}
-
-/*
- * Reading the middle of a chunk maps as many pages as it should: these take no
- * fault any more, and those on both sides take one.
- */
-static void check_reach(enum reach reach, unsigned int chunk, unsigned long shift)
-{
-	unsigned long from = chunk_start[chunk], end = chunk_start[chunk + 1];
-	unsigned long at = (from + end) / 2, per_pmd = pmd / page;
-	unsigned long pmd_start = (at + shift) / per_pmd * per_pmd;
-	char *around, *map = map_placed(0, npages, shift, &around);
-
-	if (reach == REACH_PAGE) {
-		from = at;
-		end = at + 1;
-	} else if (reach == REACH_PMD) {
-		if (pmd_start > from + shift)
-			from = pmd_start - shift;
-		if (pmd_start + per_pmd < end + shift)
-			end = pmd_start + per_pmd - shift;
-	} else if (reach == REACH_ALL) {
-		from = 0;
-		end = npages;
-	}
-	expect_faults("first touch", map, at, at + 1, reach == REACH_ALL ? 0 : 1);
-	expect_faults("what came with it", map, from, end, 0);
-	if (from)
-		expect_faults("before it", map, from - 1, from, 1);
-	if (end < npages)
-		expect_faults("behind it", map, end, end + 1, 1);
-	unmap_placed(npages, around);
-}
-
-static void check_reaches(enum reach reach)
-{
-	unsigned int c;
-
-	for (c = 0; c < chunks; c++) {
-		check_reach(reach, c, 0);
-		check_reach(reach, c, 1);
-	}
-}
-
-static void reach_all(void)
-{
-	check_reaches(REACH_ALL);
-}
-
-static void reach_page(void)
-{
-	check_reaches(REACH_PAGE);
-}
-
-static void reach_chunk(void)
-{
-	check_reaches(REACH_CHUNK);
-}
-
-static void reach_pmd(void)
-{
-	check_reaches(REACH_PMD);
-}
-
-/* A fault and no page table for each chunk of the size of a PMD. */
-static void huge_aligned(void)
-{
-	unsigned long i, per_pmd = pmd / page, count = npages / per_pmd;
-	char *around, *map;
-	long faults, kb;
-
-	status_kb("VmPTE");
-	map = map_placed(0, npages, 0, &around);
-	kb = status_kb("VmPTE");
-	faults = minor_faults();
-	for (i = 0; i < npages; i += per_pmd)
-		read_word(map, i);
-	for (i = 0; i < npages; i++)
-		*word_of(map, i) = ~tag_of(i);
-	expect_equal("faults", minor_faults() - faults, count);
-	kb = status_kb("VmPTE") - kb;
-	if (kb * 1024 >= (long)bytes(count / 2))
-		complain("page tables grew by %ld kB for %lu PMDs", kb, count);
-	for (i = 0; i < npages; i++)
-		if (*word_of(full, i) != ~tag_of(i))
-			break;
-	expect_equal("pages that were written", i, npages);
-	unmap_placed(npages, around);
-}
-
-/* Offset and address equally far into a PMD: from the second one on, PMDs. */
-static void huge_in_step(void)
-{
-	unsigned long i, per_pmd = pmd / page, count = npages / per_pmd;
-	char *around, *map = map_placed(1, npages - 1, 1, &around);
-	long faults = minor_faults();
-
-	for (i = 0; i < npages - 1; i++)
-		if (read_word(map, i) != tag_of(i + 1))
-			break;
-	expect_equal("pages that are right", i, npages - 1);
-	expect_equal("faults", minor_faults() - faults, count);
-	unmap_placed(npages - 1, around);
-}
-
-/* PMDs that are taken apart: what is left comes back. */
-static void huge_split(void)
-{
-	unsigned long i, per_pmd = pmd / page;
-	char *around, *map = map_placed(0, npages, 0, &around);
-	pid_t child;
-	int status;
-
-	check_tags("whole", map, 0, npages);
-	expect("mprotect of a page", mprotect(map + pmd + 3 * page, page, PROT_READ), 0);
-	check_tags("with a page read-only", map, 0, npages);
-	for (i = 0; i < npages; i++)
-		if (i != per_pmd + 3)
-			*word_of(map, i) = tag_of(i);
-	expect_equal("signal of a write", signal_of(write_word, map + pmd + 3 * page), SIGSEGV);
-	expect("munmap of a page", munmap(map + 5 * page, page), 0);
-	check_tags("before the hole", map, 0, 5);
-	check_tags("after the hole", map + 6 * page, 6, npages - 6);
-	child = must("fork", fork());
-	if (!child) {
-		check_tags("in the child", map + 6 * page, 6, npages - 6);
-		fflush(stdout);
-		_exit(complaints ? 1 : 0);
-	}
-	waitpid(child, &status, 0);
-	expect_equal("status of the child", status, 0);
-	unmap_placed(npages, around);
-}
-
 static const struct test_case cases[] = {
 	{ "advice", advice },
 	{ "advice_drops", advice_drops },
@@ -348,13 +172,6 @@ static const struct test_case cases[] = {
 	{ "resident_size_counted", resident_size_counted },
 	{ "flags_of_frames", flags_of_frames },
 	{ "flags_of_pages", flags_of_pages },
-	{ "reach_all", reach_all },
-	{ "reach_page", reach_page },
-	{ "reach_chunk", reach_chunk },
-	{ "reach_pmd", reach_pmd },
-	{ "huge_aligned", huge_aligned },
-	{ "huge_in_step", huge_in_step },
-	{ "huge_split", huge_split },
 };
 
 int main(int argc, char **argv)

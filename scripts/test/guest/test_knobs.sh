@@ -32,7 +32,7 @@ test_choices()
 	expect_choices bench/heap contig vmalloc fd system
 	# shellcheck disable=SC2046 # a list of words
 	expect_choices heap/mmap_strategy $(choices_of heap/mmap_strategy)
-	expect_choices heap/vmap_strategy page sg array ram keep direct born auto
+	expect_choices heap/vmap_strategy page sg unrolled array ram keep direct born auto
 }
 
 # expect_value FILE TEXT VALUE: what is written to FILE reads as VALUE after.

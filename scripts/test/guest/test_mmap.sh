@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 # User mappings show the right pages, whatever the strategy, offset and length.
-# The cases of the same names are in map_check.c and map_memory.c.
+# The cases of the same names are in map_check.c, map_memory.c and map_faults.c.
 
 : "${test_dir:?}"
 # shellcheck source-path=SCRIPTDIR source=../case.sh
@@ -16,6 +16,11 @@ map_check()
 map_memory()
 {
 	check_map map_memory "$@"
+}
+
+map_faults()
+{
+	check_map map_faults "$@"
 }
 
 # check_map PROGRAM CASE STRATEGY ORDERS CHUNK...: also checks that the buffer got the
@@ -66,6 +71,7 @@ promises_of()
 	case $1 in
 	fault) reach=page ;;
 	fault_sg) reach=chunk ;;
+	fault_table) reach=table ;;
 	huge) reach=pmd ;;
 	*) reach=all ;;
 	esac
@@ -97,7 +103,7 @@ need_strategy()
 # Each strategy of the contract is listed: as a choice, or with what it lacks.
 test_listed()
 {
-	for strategy in page sg apply insert fault fault_sg huge auto; do
+	for strategy in page sg apply table insert fault fault_sg fault_table huge auto; do
 		case " $(choices_of heap/mmap_strategy) " in
 		*" $strategy "*) continue ;;
 		esac
@@ -200,6 +206,31 @@ test_fork_child()
 	each_strategy fork_child
 }
 
+# Faults of eight threads at once, from eight places, show the right pages.
+test_concurrent_faults()
+{
+	for strategy in $(choices_of heap/mmap_strategy); do
+		map_faults concurrent_faults "$strategy" "$pmd_order 8 4 0" \
+			"$pmd_order:2" 8:1 4:1 0:1
+	done
+}
+
+# Page tables that are full in part are filled around what is there.
+test_moved_partly()
+{
+	for strategy in $(choices_of heap/mmap_strategy); do
+		map_faults moved_partly "$strategy" "$pmd_order 8 4 0" "$pmd_order:2" 8:1 4:1 0:1
+	done
+}
+
+# A scatterlist of several pages, with what chains them.
+test_many_chunks()
+{
+	for strategy in $(choices_of heap/mmap_strategy); do
+		map_check read_only "$strategy" 0 0:300
+	done
+}
+
 # The same holds when neither has touched the mapping before the fork.
 test_fork_untouched()
 {
@@ -241,9 +272,9 @@ test_reach()
 {
 	for strategy in $(choices_of heap/mmap_strategy); do
 		promises_of "$strategy"
-		map_memory "reach_$reach" "$strategy" "$pmd_order 8 4 0" \
+		map_faults "reach_$reach" "$strategy" "$pmd_order 8 4 0" \
 			"$pmd_order:2" 8:1 4:1 0:1
-		map_memory "reach_$reach" "$strategy" '8 4 0' 8:3 4:2 0:3
+		map_faults "reach_$reach" "$strategy" '8 4 0' 8:3 4:2 0:3
 	done
 }
 
@@ -254,26 +285,26 @@ test_placed()
 	each_with_huge placed
 }
 
-# One fault for each PMD, and no page table, where the address is right; writing
+# One fault for a table of PMDs, and no page table, where the address is right; writing
 # after reading needs none more.
 test_huge_aligned()
 {
 	need_strategy huge
-	map_memory huge_aligned huge "$pmd_order" "$pmd_order:8"
+	map_faults huge_aligned huge "$pmd_order" "$pmd_order:8"
 }
 
 # Huge faults work at an offset, too, when the address has the same offset within a PMD.
 test_huge_in_step()
 {
 	need_strategy huge
-	map_memory huge_in_step huge "$pmd_order" "$pmd_order:4"
+	map_faults huge_in_step huge "$pmd_order" "$pmd_order:4"
 }
 
 # munmap, mprotect and fork may take PMDs apart.
 test_huge_split()
 {
 	need_strategy huge
-	map_memory huge_split huge "$pmd_order 8 0" "$pmd_order:3" 8:1 0:1
+	map_faults huge_split huge "$pmd_order 8 0" "$pmd_order:3" 8:1 0:1
 }
 
 # A mapping outlives its descriptor.
@@ -353,15 +384,13 @@ picked_for()
 	note "auto, $*: $picked"
 }
 
-# What auto picks is one that maps at once, and is written down in heap/stats.
+# auto picks table where the kernel has it, else sg, and that is written down in heap/stats.
 test_auto()
 {
+	choices_of heap/mmap_strategy | grep -q -w table && best=table || best=sg
 	for order in 8 4 3 2 0; do
 		picked_for $order $order:8
-		case $picked in
-		sg | apply) ;;
-		*) complain "auto picked '$picked' for order $order" ;;
-		esac
+		expect_equal "picked for order $order" "$picked" "$best"
 	done
 	picked_for '8 4 0' 8:2 4:3 0:3
 }

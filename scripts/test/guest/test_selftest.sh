@@ -75,9 +75,9 @@ test_knobs()
 {
 	set_knob heap/orders 0
 	# shellcheck disable=SC2046 # the last word
-	set_knob heap/mmap_strategy "$(set -- $(choices heap/mmap_strategy); eval "echo \$$#")"
+	set_knob heap/mmap_strategy "$(set -- $(choices heap/mmap_strategy); eval "echo \${$#}")"
 	# shellcheck disable=SC2046 # the last word
-	set_knob heap/vmap_strategy "$(set -- $(choices heap/vmap_strategy); eval "echo \$$#")"
+	set_knob heap/vmap_strategy "$(set -- $(choices heap/vmap_strategy); eval "echo \${$#}")"
 	read_refusals
 	lines=$refusals
 	# shellcheck disable=SC2086 # lists of words
