@@ -236,7 +236,7 @@ static int dbb_param_check_buffers(const struct dbb_params *params, struct dbb_r
 				       "op %s needs no buffer; accepted: buffers=1", op->name);
 	if (op->family == DBB_FAMILY_HEAP)
 		return dbb_text_refuse(why, -EOPNOTSUPP,
-				       "op %s makes a buffer for each sample; accepted: buffers=1",
+				       "op %s has no buffer that outlives a sample; accepted: buffers=1",
 				       op->name);
 	for (i = 0; i < params->narms; i++)
 		if (dbb_param_heap(params, i) == &dbb_heaps_fd)

@@ -11,6 +11,7 @@ const struct dbb_op *const dbb_ops[DBB_OP_MAX] = {
 	[DBB_OP_PAGES]	= &dbb_op_pages,
 	[DBB_OP_VMAP]	= &dbb_op_vmap,
 	[DBB_OP_MMAP]	= &dbb_op_mmap,
+	[DBB_OP_TABLES]	= &dbb_op_tables,
 	[DBB_OP_TOUCH]	= &dbb_op_touch,
 	[DBB_OP_VTOUCH]	= &dbb_op_vtouch,
 	[DBB_OP_ALLOC]	= &dbb_op_alloc,

@@ -21,6 +21,7 @@ enum dbb_op_id {
 	DBB_OP_PAGES,
 	DBB_OP_VMAP,
 	DBB_OP_MMAP,
+	DBB_OP_TABLES,
 	DBB_OP_TOUCH,
 	DBB_OP_VTOUCH,
 	DBB_OP_ALLOC,
@@ -149,6 +150,7 @@ extern const struct dbb_op dbb_op_noop;
 extern const struct dbb_op dbb_op_pages;
 extern const struct dbb_op dbb_op_vmap;
 extern const struct dbb_op dbb_op_mmap;
+extern const struct dbb_op dbb_op_tables;
 extern const struct dbb_op dbb_op_touch;
 extern const struct dbb_op dbb_op_vtouch;
 extern const struct dbb_op dbb_op_alloc;

@@ -14,14 +14,19 @@
 #include "page_access.h"
 #include "user_mapping.h"
 
-/* A place for each thread: only one could get a place that they share. */
-static unsigned long dbb_user_mapping_find_room(const struct dbb_work *work)
+/*
+ * A multiple of PMD_SIZE for a mapping of so many bytes, so that a strategy can use
+ * PMDs and all have the same number of page tables; 0 for small ones. It is only a
+ * hint. A place for each thread: only one could get a place that they share.
+ */
+unsigned long dbb_user_mapping_find_room(const struct dbb_work *work, size_t size)
 {
-	size_t each = round_up(work->dmabuf->size, PMD_SIZE);
+	size_t each = round_up(size, PMD_SIZE);
 	unsigned long addr;
 	size_t all;
 
-	if (check_mul_overflow(each, (size_t)work->params->threads, &all) ||
+	if (size < PMD_SIZE ||
+	    check_mul_overflow(each, (size_t)work->params->threads, &all) ||
 	    check_add_overflow(all, (size_t)PMD_SIZE, &all))
 		return 0;
 	addr = vm_mmap(NULL, 0, all, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, 0);
@@ -31,13 +36,9 @@ static unsigned long dbb_user_mapping_find_room(const struct dbb_work *work)
 	return round_up(addr, PMD_SIZE) + work->thread * each;
 }
 
-/*
- * Large buffers are mapped at a multiple of PMD_SIZE, so that a strategy can
- * use PMDs and all have the same number of page tables. It is only a hint.
- */
 int dbb_user_mapping_prepare(struct dbb_work *work)
 {
-	work->hint = work->dmabuf->size < PMD_SIZE ? 0 : dbb_user_mapping_find_room(work);
+	work->hint = dbb_user_mapping_find_room(work, work->dmabuf->size);
 	return 0;
 }
 

@@ -196,7 +196,7 @@ static void try_knob(void)
 static void make_line(char *line)
 {
 	static const char * const ops[] = {
-		"noop", "pages", "vmap", "mmap", "touch", "vtouch", "alloc", "attach",
+		"noop", "pages", "vmap", "mmap", "tables", "touch", "vtouch", "alloc", "attach",
 		"sync", "delay",
 	};
 	static const char * const heaps[] = { "system", "system", "contig", "vmalloc", "fd" };

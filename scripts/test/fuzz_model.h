@@ -272,9 +272,9 @@ static int model_arm_of(const char *op, const char *heap, const char *arm)
 		return -EINVAL;
 	if (is_op(op, "noop delay"))
 		return 0;
-	if (fd && is_op(op, "pages alloc"))
+	if (fd && is_op(op, "pages alloc tables"))
 		return -EOPNOTSUPP;
-	if (is_op(op, "alloc attach sync") || exporter == fd)
+	if (is_op(op, "alloc attach sync tables") || exporter == fd)
 		return 0;
 	return -EINVAL;
 }
@@ -304,7 +304,7 @@ static int model_run(char v[KNOBS][VALUE_LEN], bool size_given)
 	if (strcmp(v[BATCH], "auto") && strcmp(v[BATCH], "1") && !is_op(v[OP], "noop pages"))
 		return -EOPNOTSUPP;
 	if (strcmp(v[BUFFERS], "1")) {
-		if (!buffers || fd || is_op(v[OP], "alloc"))
+		if (!buffers || fd || is_op(v[OP], "alloc tables"))
 			return -EOPNOTSUPP;
 		if (strtoull(v[BUFFERS], NULL, 10) > strtoull(v[ITERATIONS], NULL, 10))
 			return -ERANGE;

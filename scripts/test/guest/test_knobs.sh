@@ -25,7 +25,7 @@ expect_choices()
 # A choice's file lists all choices with the active one in brackets.
 test_choices()
 {
-	expect_choices bench/op pages mmap touch vtouch alloc attach sync replay noop vmap
+	expect_choices bench/op pages mmap tables touch vtouch alloc attach sync replay noop vmap
 	[ "$(uname -m)" != x86_64 ] || expect_choices bench/preset amdxdna_flush
 	expect_choices bench/preset aov vb2 vb2_rotate apusys fbdev etnaviv vmwgfx \
 		amdxdna_clear shadow

@@ -29,8 +29,26 @@ test_ops()
 	expect_rows vmap vmap vunmap total array fill map
 	run 'mmap size=4M strategies=page,sg iterations=6'
 	expect_rows mmap mmap touch munmap total
+	run 'tables size=4M strategies=page,sg iterations=6'
+	expect_rows tables reserve tables munmap total
 	run 'noop strategies=page,sg iterations=6'
 	expect_rows noop op
+}
+
+# Op tables makes each page table of such a mapping, by a call of its own, and no buffer.
+test_tables()
+{
+	created=$(stat_of buffers_created)
+	echo 'p:dbb_apply apply_to_page_range' >"$tracefs/kprobe_events"
+	echo >"$tracefs/trace"
+	echo 1 >"$tracefs/events/kprobes/dbb_apply/enable"
+	run "tables size=$((page * (5 << pmd_order))) strategies=page iterations=3 warmup=0"
+	echo 0 >"$tracefs/events/kprobes/dbb_apply/enable"
+	calls=$(grep -c 'dbb_apply:' "$tracefs/trace")
+	echo >"$tracefs/kprobe_events"
+	expect_equal 'page tables' "$calls" 15
+	expect_equal buffers_created "$(stat_of buffers_created)" "$created"
+	expect_equal size_bytes "$(column size_bytes | sort -u)" $((page * (5 << pmd_order)))
 }
 
 # The columns that describe the run itself are right.
