@@ -64,7 +64,8 @@ add_counts <- function(rows, page) {
 	rows$pages <- rows$size_bytes / page
 	rows$tables <- ceiling(rows$pages / (page / 8))
 	faults <- ifelse(rows$strategy == "fault", rows$pages,
-		  ifelse(rows$strategy == "fault_sg", rows$chunks, 0))
+		  ifelse(rows$strategy == "fault_sg", rows$chunks,
+		  ifelse(rows$strategy == "fault_table", rows$tables, 0)))
 	rows$search <- faults * search_steps(rows$chunks)
 	rows
 }
@@ -248,6 +249,30 @@ print_slopes <- function(answers, names) {
 	}
 }
 
+# The cost of one more page.
+slope_at <- function(rows, orders)
+	coef(lm(cost ~ pages, rows[rows$orders == orders, ], weights = 1 / cost ^ 2))[["pages"]]
+
+# Does vmap() map an array page by page, or runs of adjacent pages at once? Then a page
+# costs more in chunks of one page than in large ones: twice, to be sure.
+print_batching <- function(answers, cells) {
+	at <- which(cells$op == "vmap" & cells$phase == "map" &
+		    cells$strategy %in% c("page", "sg", "array"))
+	if (!length(at))
+		return(invisible())
+	rows <- answers[[at[1]]]$rows
+	runs <- tapply(rows$pages / rows$chunks, rows$orders, mean)
+	if (max(runs) < 16 * min(runs)) {
+		cat("\nwhether vmap() maps runs of pages at once, chunks of such different sizes would tell: --orders '8 0'\n")
+		return(invisible())
+	}
+	small <- slope_at(rows, names(which.min(runs)))
+	large <- slope_at(rows, names(which.max(runs)))
+	cat(sprintf("\nvmap() of %s: %.4g a page in chunks of %.4g pages, %.4g in chunks of %.4g: this kernel maps %s\n",
+		    cells$strategy[at[1]], small, min(runs), large, max(runs),
+		    if (small >= 2 * large) "runs of pages at once" else "page by page"))
+}
+
 # Returns for each prediction whether it is off by more than the limit; NA where
 # that size was not measured.
 print_predictions <- function(answers, cells, sweep, sizes, limit) {
@@ -301,6 +326,7 @@ main <- function(file, figure, up_to, limit, sizes) {
 		    sweep$unit, figure, sweep$page))
 	print_model(answers, names)
 	print_slopes(answers, names)
+	print_batching(answers, names)
 	if (!length(sizes))
 		quit(status = 0)
 	cat("\n")

@@ -164,6 +164,24 @@ test_coefficients()
 		complain 'no word of what costs nothing'
 }
 
+# What the model says of vmap() where a page costs as much in each chunk, and where
+# what it costs are chunks.
+test_batching()
+{
+	for case in 'per_chunk=0:page by page' 'per_page=2 per_chunk=36:runs of pages at once'; do
+		# shellcheck disable=SC2086 # settings
+		made_csv ${case%%:*}
+		sed -i 's/,mmap,mmap,page,/,vmap,map,page,/' "$scratch/sweep.csv"
+		fit 0 --up-to 256M
+		expect_equal "vmap() with ${case%%:*}" "${case#*:}" \
+			"$(sed -n 's/^vmap() of page: .* this kernel maps //p' "$scratch/model")"
+	done
+	made_csv orders=4,2
+	sed -i 's/,mmap,mmap,page,/,vmap,map,page,/' "$scratch/sweep.csv"
+	fit 0 --up-to 256M
+	grep -q 'would tell: --orders' "$scratch/model" || complain 'chunks that are too alike'
+}
+
 # The checks above see a coefficient that is not what it should be.
 test_planted()
 {
