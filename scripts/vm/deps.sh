@@ -15,6 +15,13 @@ check_packages='sparse shellcheck perl git'
 
 # A compiler of another release of the distribution is not installed: see
 # toolchain.sh.
+own_kernel_wanted()
+{
+	case $packages in
+	linux-source-*) echo 'flex bison bc' ;;
+	esac
+}
+
 compiler_wanted()
 {
 	[ -n "$compiler_suite" ] || echo "$compiler_packages"
@@ -25,6 +32,7 @@ wanted()
 {
 	echo "$build_packages $guest_packages"
 	[ "$arch" != arm64 ] || echo device-tree-compiler
+	own_kernel_wanted
 	compiler_wanted
 	[ "$purpose" != check ] || echo "$check_packages"
 }

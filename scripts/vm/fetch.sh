@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # Brings one distribution kernel into the cache: the image to boot, the headers
-# to build against, and the modules that the guest loads. Nothing is installed
+# to build against, and the modules that the guest loads. A row with a package of
+# sources is compiled (own_kernel.sh). Nothing is installed
 # on this machine. A kernel that is in the cache is never looked up again.
 # usage: scripts/vm/fetch.sh KERNEL ARCH
 set -eu
@@ -11,6 +12,8 @@ vm=$(cd "$(dirname "$0")" && pwd)
 . "$vm/common.sh"
 # shellcheck source-path=SCRIPTDIR source=apt.sh
 . "$vm/apt.sh"
+# shellcheck source-path=SCRIPTDIR source=own_kernel.sh
+. "$vm/own_kernel.sh"
 
 # What the guest needs for its shares and its output channel.
 guest_modules='virtio_pci virtio_console 9p 9pnet_virtio'
@@ -50,8 +53,9 @@ kernel_packages()
 
 download()
 {
-	# shellcheck disable=SC2086 # a list of packages
-	wanted=$(kernel_packages $packages)
+	wanted=$packages
+	# shellcheck disable=SC2086
+	is_own || wanted=$(kernel_packages $packages)
 	# shellcheck disable=SC2086
 	say "fetching" $wanted
 	mkdir "$new/debs"
@@ -158,15 +162,25 @@ fetch()
 	trap 'rm -rf "$new"' EXIT
 	set_up_apt "$new/apt"
 	download
-	unpack
-	relocate_headers
-	take_image
-	take_modules
+	if is_own; then
+		own_build
+	else
+		unpack
+		relocate_headers
+		take_image
+		take_modules
+	fi
 	echo "$release" >"$new/release"
 	echo "$identity" >"$new/identity"
-	rm -rf "$new/apt" "$new/debs" "$new/tar.log" "$new/paths" "$dest"
+	rm -rf "$new/apt" "$new/debs" "$new/tar.log" "$new/paths" \
+		"$new/log" "$dest"
 	mv "$new" "$dest"
 	say "fetched kernel $release in $(($(seconds) - begin)) s"
+}
+
+is_own()
+{
+	[ "${packages#linux-source-}" != "$packages" ]
 }
 
 is_there()
@@ -178,7 +192,9 @@ is_there()
 kernel=$1 arch=$2
 read_kernel "$kernel" "$arch"
 dest=$cache/kernel/$kernel-$arch
+read_toolchain "$arch"
 identity="$dest $suite $packages $guest_modules $module_folders"
+is_own && identity="$dest $suite $packages $(cksum <"$vm/own_kernel.config")"
 is_there && exit
 mkdir -p "$cache/kernel"
 lock "kernel-$kernel-$arch"
