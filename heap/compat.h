@@ -20,6 +20,9 @@
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/vmalloc.h>
+#ifdef CONFIG_PAGE_TABLE_CHECK
+#include <linux/page_table_check.h>
+#endif
 
 /* Formerly struct dma_buf_map, and plain addresses before that. */
 #if defined(DBB_HAVE_IOSYS_MAP)
@@ -93,11 +96,16 @@ static inline void vm_flags_set(struct vm_area_struct *vma, unsigned long flags)
 /*
  * Whether set_pte_at() of a special user PTE does no more than store it. On arm64
  * the cache is synchronised for normal pages only, and barriers are for kernel PTEs.
- * A Xen PV guest has to ask Xen; other paravirtual guests store, too.
+ * A Xen PV guest has to ask Xen; other paravirtual guests store, too. Checks of page
+ * tables are made when the kernel was booted with page_table_check=on.
  */
 static inline bool dbb_compat_set_pte_is_a_store(void)
 {
-#if defined(CONFIG_PAGE_TABLE_CHECK)
+#if defined(CONFIG_PAGE_TABLE_CHECK) && defined(DBB_HAVE_PAGE_TABLE_CHECK)
+	if (!static_branch_likely(&page_table_check_disabled))
+		return false;
+#endif
+#if defined(DBB_CANNOT_SET_PTE)
 	return false;
 #elif defined(CONFIG_X86_64)
 	return !cpu_feature_enabled(X86_FEATURE_XENPV);
