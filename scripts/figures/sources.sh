@@ -35,10 +35,63 @@ evidence()
 		"$figures/data/evidence.csv" | fenced
 }
 
+# Costs of mapping and of what goes with it, from the same baselines.
+ways()
+{
+	# shellcheck disable=SC2016 # Markdown
+	echo '| kernel | `sg` | `apply` | `table` | order 0 `sg` | `table` | `tables` | `munmap` | of `huge` | of `tables` |'
+	echo '|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|'
+	for file in "$scripts"/exact/*-*.csv; do
+		name=${file##*/}
+		name=${name%.csv}
+		awk -F , -v name="${name%-*} ${name##*-}" '
+		$5 == 536870912 { n[$1, $2, $3, $4] = $6 }
+		function way(phase, strategy, orders, base,    figure) {
+			figure = n["mmap", phase, strategy, orders]
+			return base ? sprintf("%d (%.1f)", figure, base / figure) : figure
+		}
+		END {
+			large = way("mmap", "sg", "8+4+0")
+			single = way("mmap", "sg", "0")
+			huge = n["touch", "munmap", "huge", "9"]
+			printf "| %s | %d | %s | %s | %d | %s | %d | %d | %s | %d |\n", name,
+				large, way("mmap", "apply", "8+4+0", large),
+				way("mmap", "table", "8+4+0", large), single,
+				way("mmap", "table", "0", single),
+				n["tables", "tables", "page", "8+4+0"],
+				way("munmap", "table", "8+4+0"), huge ? huge : "-",
+				n["tables", "munmap", "page", "8+4+0"]
+		}' "$file"
+	done
+}
+
+# What a page of a kernel mapping takes, from the same baselines: 384 MiB.
+vmaps()
+{
+	# shellcheck disable=SC2016 # Markdown
+	echo '| kernel | `page` | `sg` | `array` | array | fill `page` | fill `sg` | fill `unrolled` | map | vunmap |'
+	echo '|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|'
+	for file in "$scripts"/exact/*-*.csv; do
+		name=${file##*/}
+		name=${name%.csv}
+		awk -F , -v name="${name%-*} ${name##*-}" '
+		$1 == "vmap" && $4 == "8+4+0" && $5 == 402653184 { n[$2, $3] = $6 / 98304 }
+		$1 == "pages" && $4 == "8+4+0" { fill[$3] = $6 / ($5 / 4096) }
+		END {
+			printf "| %s | %.1f | %.1f | %.1f | %.1f | %.1f | %.1f | %.1f | %.1f | %.1f |\n",
+				name, n["vmap", "page"] + n["vunmap", "page"],
+				n["vmap", "sg"] + n["vunmap", "sg"],
+				n["vmap", "array"] + n["vunmap", "array"], n["array", "sg"],
+				n["fill", "page"], n["fill", "sg"], fill["unrolled"],
+				n["map", "sg"], n["vunmap", "sg"]
+		}' "$file"
+	done
+}
+
 exact()
 {
 	# shellcheck disable=SC2016 # Markdown
-	echo '| kernel | fill `page` | fill `sg` | ratio | mmap `page` | mmap `sg` | ratio | mmap `apply` |'
+	echo '| kernel | fill `page` | fill `sg` | ratio | fill `unrolled` | mmap `page` | mmap `sg` | ratio |'
 	echo '|---|--:|--:|--:|--:|--:|--:|--:|'
 	for file in "$scripts"/exact/*-*.csv; do
 		name=${file##*/}
@@ -48,11 +101,11 @@ exact()
 			n[$1, $3] = $6
 		}
 		END {
-			printf "| %s | %d | %d | %.2f | %d | %d | %.2f | %d |\n", name,
+			printf "| %s | %d | %d | %.2f | %d | %d | %d | %.2f |\n", name,
 				n["pages", "page"], n["pages", "sg"],
 				n["pages", "page"] / n["pages", "sg"],
-				n["mmap", "page"], n["mmap", "sg"],
-				n["mmap", "page"] / n["mmap", "sg"], n["mmap", "apply"]
+				n["pages", "unrolled"], n["mmap", "page"], n["mmap", "sg"],
+				n["mmap", "page"] / n["mmap", "sg"]
 		}' "$file"
 	done
 }
@@ -70,9 +123,9 @@ costs()
 }
 
 case ${1:-} in
-verdict | table | evidence | exact | costs) "$1" ;;
+verdict | table | evidence | exact | ways | vmaps | costs) "$1" ;;
 *)
-	echo "sources.sh: no figure '${1:-}'; there are: verdict table evidence exact costs" >&2
+	echo "sources.sh: no figure '${1:-}'; there are: verdict table evidence exact ways vmaps costs" >&2
 	exit 3
 	;;
 esac
