@@ -78,10 +78,11 @@ static vm_fault_t dbb_mmap_fault_table_fault(struct vm_fault *vmf)
 	struct dbb_mmap_fault_table_walk walk = { .fresh = pmd_none(READ_ONCE(*vmf->pmd)) };
 	struct vm_area_struct *vma = vmf->vma;
 	unsigned long around = min_t(unsigned long, PTRS_PER_PTE, DBB_PTE_RUN_MAX) << PAGE_SHIFT;
-	unsigned long addr = max(round_down(vmf->address, around), vma->vm_start);
+	unsigned long window = round_down(vmf->address, around);
+	unsigned long addr = max(window, vma->vm_start);
 
 	walk.page = vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT);
-	walk.want = dbb_pte_run_reach(addr, (vma->vm_end - addr) >> PAGE_SHIFT);
+	walk.want = (min(window + around, vma->vm_end) - addr) >> PAGE_SHIFT;
 	walk.chunk = dbb_fault_chunk_find(vma->vm_private_data, walk.page);
 	if (!walk.chunk)
 		return VM_FAULT_SIGBUS;

@@ -170,6 +170,7 @@ test_born_mapped()
 # and undone with it. auto does not take it though an arm before it made one.
 test_born_premade()
 {
+	set_knob heap/orders 0
 	set_knob heap/vmap_strategy born
 	spawn "$test_dir/heap_abi" $node hold_fd $((256 * page)) "$scratch/ready-premade"
 	wait_until test -e "$scratch/ready-premade" || fail 'no buffer'
