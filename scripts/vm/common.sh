@@ -72,6 +72,15 @@ read_kernel()
 	choose_compiler "${DBB_COMPILER:-${compilers%% *}}"
 }
 
+# After read_kernel: is the kernel compiled here, by own_kernel.sh?
+is_own_kernel()
+{
+	case $packages in
+	linux-source-*) ;;
+	*) return 1 ;;
+	esac
+}
+
 choose_compiler()
 {
 	for compiler in $compilers; do

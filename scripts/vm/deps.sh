@@ -15,13 +15,6 @@ check_packages='sparse shellcheck perl git'
 
 # A compiler of another release of the distribution is not installed: see
 # toolchain.sh.
-own_kernel_wanted()
-{
-	case $packages in
-	linux-source-*) echo 'flex bison bc' ;;
-	esac
-}
-
 compiler_wanted()
 {
 	[ -n "$compiler_suite" ] || echo "$compiler_packages"
@@ -32,7 +25,7 @@ wanted()
 {
 	echo "$build_packages $guest_packages"
 	[ "$arch" != arm64 ] || echo device-tree-compiler
-	own_kernel_wanted
+	! is_own_kernel || echo 'flex bison bc'
 	compiler_wanted
 	[ "$purpose" != check ] || echo "$check_packages"
 }

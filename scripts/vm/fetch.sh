@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # Brings one distribution kernel into the cache: the image to boot, the headers
 # to build against, and the modules that the guest loads. A row with a package of
-# sources is compiled (own_kernel.sh). Nothing is installed
-# on this machine. A kernel that is in the cache is never looked up again.
+# sources is compiled (own_kernel.sh). Nothing is installed on this machine. A kernel
+# that is in the cache is never looked up again.
 # usage: scripts/vm/fetch.sh KERNEL ARCH
 set -eu
 
@@ -55,7 +55,7 @@ download()
 {
 	wanted=$packages
 	# shellcheck disable=SC2086
-	is_own || wanted=$(kernel_packages $packages)
+	is_own_kernel || wanted=$(kernel_packages $packages)
 	# shellcheck disable=SC2086
 	say "fetching" $wanted
 	mkdir "$new/debs"
@@ -162,7 +162,7 @@ fetch()
 	trap 'rm -rf "$new"' EXIT
 	set_up_apt "$new/apt"
 	download
-	if is_own; then
+	if is_own_kernel; then
 		own_build
 	else
 		unpack
@@ -178,11 +178,6 @@ fetch()
 	say "fetched kernel $release in $(($(seconds) - begin)) s"
 }
 
-is_own()
-{
-	[ "${packages#linux-source-}" != "$packages" ]
-}
-
 is_there()
 {
 	[ -e "$dest/identity" ] && [ "$(cat "$dest/identity")" = "$identity" ]
@@ -194,7 +189,7 @@ read_kernel "$kernel" "$arch"
 dest=$cache/kernel/$kernel-$arch
 read_toolchain "$arch"
 identity="$dest $suite $packages $guest_modules $module_folders"
-is_own && identity="$dest $suite $packages $(cksum <"$vm/own_kernel.config")"
+is_own_kernel && identity="$dest $suite $packages $(cksum <"$vm/own_kernel.config")"
 is_there && exit
 mkdir -p "$cache/kernel"
 lock "kernel-$kernel-$arch"

@@ -32,9 +32,9 @@ mkdir -p "$results"
 begin=$(seconds) status=0
 # Counts repeat, apart from interrupts and other tasks: the fewest of four rounds has
 # least of them. A switch to another task made a vmap of 4 GiB up to 2.7 % dearer (6.1
-# amd64), and came in a third of them. Page tables of one sample that were freed in the next made up
-# to 4.6 % of it (7.3 arm64). The guest's clock counts instructions; only its RTC
-# knows how long a user waits.
+# amd64), and came in a third of them. Page tables of one sample that were freed in the
+# next made up to 4.6 % of it (7.3 arm64). The guest's clock counts instructions; only
+# its RTC knows how long a user waits.
 # shellcheck disable=SC2016 # for the shell of the guest
 "$vm/guest.sh" --kernel "$kernel" --arch "$arch" --icount --mem "$memory" \
 	--timeout 7200 --append norandmaps --out "$results" -- \
