@@ -2,14 +2,25 @@
 /*
  * Arms: "[heap:]strategy[+delay]" read and printed.
  */
+#include <linux/ctype.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 
 #include "arm.h"
 #include "heaps.h"
 
-/* The one strategy of heap fd. */
-#define DBB_ARM_EXPORTER "exporter"
+/* "fd3": the dma-buf at descriptor 3 */
+static bool dbb_arm_parse_fd(const char *text, s32 *fd)
+{
+	size_t len = strlen(dbb_heaps_fd.name);
+	int number;
+
+	if (strncmp(text, dbb_heaps_fd.name, len) || !isdigit(text[len]) ||
+	    kstrtoint(text + len, 10, &number))
+		return false;
+	*fd = number;
+	return true;
+}
 
 static int dbb_arm_parse_heap(char **rest, struct dbb_arm *arm, struct dbb_refusal *why)
 {
@@ -18,12 +29,12 @@ static int dbb_arm_parse_heap(char **rest, struct dbb_arm *arm, struct dbb_refus
 
 	if (colon)
 		*colon = '\0';
-	heap = dbb_heaps_find(*rest);
+	heap = dbb_arm_parse_fd(*rest, &arm->fd) ? &dbb_heaps_fd : dbb_heaps_find(*rest);
 	if (!heap && !colon)
 		return 0;
 	if (!heap)
 		return dbb_text_refuse(why, -EINVAL,
-				       "\"%.20s\" is not a valid heap; accepted: those that bench/heap lists",
+				       "\"%.20s\" is not a valid heap; accepted: those that bench/heap lists, fdN",
 				       *rest);
 	if (heap->missing)
 		return dbb_text_refuse(why, -EOPNOTSUPP,
@@ -35,6 +46,16 @@ static int dbb_arm_parse_heap(char **rest, struct dbb_arm *arm, struct dbb_refus
 	return 0;
 }
 
+static bool dbb_arm_is_heap(const struct dbb_arm *arm, const char *name)
+{
+	char heap[DBB_ARM_HEAP_LEN];
+
+	if (!arm->heap)
+		return false;
+	dbb_arm_print_heap(heap, sizeof(heap), arm);
+	return !strcmp(name, heap);
+}
+
 /* A name may be in both tables: which one counts is decided when the op is known. */
 static int dbb_arm_find_strategy(struct dbb_arm *arm, const char *name,
 				 struct dbb_refusal *why)
@@ -44,7 +65,7 @@ static int dbb_arm_find_strategy(struct dbb_arm *arm, const char *name,
 	arm->mmap = dbb_strategy_find_mmap(name);
 	arm->vmap = dbb_strategy_find_vmap(name);
 	arm->exporter = !strcmp(name, DBB_ARM_EXPORTER);
-	if (arm->exporter || (arm->heap && !strcmp(name, arm->heap->name)))
+	if (arm->exporter || dbb_arm_is_heap(arm, name))
 		return 0;
 	if (!arm->mmap && !arm->vmap)
 		return dbb_text_refuse(why, -EINVAL,
@@ -67,7 +88,7 @@ static int dbb_arm_find_strategy(struct dbb_arm *arm, const char *name,
 
 int dbb_arm_parse(const char *text, struct dbb_arm *arm, struct dbb_refusal *why)
 {
-	struct dbb_arm made = { };
+	struct dbb_arm made = { .fd = DBB_FD_NONE };
 	char copy[DBB_ARM_TEXT_LEN];
 	char *rest = copy, *plus;
 	int ret;
@@ -101,10 +122,21 @@ int dbb_arm_parse(const char *text, struct dbb_arm *arm, struct dbb_refusal *why
 	return ret;
 }
 
+/* The heap that the arm names; returns the length. */
+int dbb_arm_print_heap(char *text, size_t size, const struct dbb_arm *arm)
+{
+	if (arm->fd == DBB_FD_NONE)
+		return scnprintf(text, size, "%s", arm->heap->name);
+	return scnprintf(text, size, "%s%d", arm->heap->name, arm->fd);
+}
+
 /* As dbb_arm_parse() takes it. Returns its length. */
 int dbb_arm_print(char *text, size_t size, const struct dbb_arm *arm)
 {
-	if (!arm->heap || !strcmp(arm->name, arm->heap->name))
+	int len;
+
+	if (!arm->heap || dbb_arm_is_heap(arm, arm->name))
 		return scnprintf(text, size, "%s", arm->name);
-	return scnprintf(text, size, "%s:%s", arm->heap->name, arm->name);
+	len = dbb_arm_print_heap(text, size, arm);
+	return len + scnprintf(text + len, size - len, ":%s", arm->name);
 }

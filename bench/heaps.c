@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Where the buffers of a run come from: a backend of the heap, or a file
- * descriptor of the writer, so that any exporter on the device can be measured.
+ * Where the buffers of a run come from: a backend of the heap, a file descriptor of
+ * the writer, so that any exporter on the device can be measured, or ordinary memory.
  */
 #include <linux/dma-buf.h>
 #include <linux/err.h>
+#include <linux/kernel.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 
 #include "heaps.h"
@@ -12,22 +14,36 @@
 
 const struct dbb_backend dbb_heaps_fd = {
 	.name	= "fd",
-	.help	= "the dma-buf at descriptor bench/fd, of any exporter; strategy exporter",
+	.help	= "the dma-buf at descriptor bench/fd, of any exporter; fd3 in an arm: at 3",
 };
+
+const struct dbb_backend dbb_heaps_anon = {
+	.name	= "anon",
+	.help	= "no dma-buf but new anonymous memory of the writer (ops mmap and touch)",
+};
+
+static const struct dbb_backend *const dbb_heaps_others[] = { &dbb_heaps_fd, &dbb_heaps_anon };
 
 unsigned int dbb_heaps_count(void)
 {
-	return dbb_backend_count() + 1;
+	return dbb_backend_count() + ARRAY_SIZE(dbb_heaps_others);
 }
 
 const struct dbb_backend *dbb_heaps_at(unsigned int i)
 {
-	return i < dbb_backend_count() ? dbb_backend_at(i) : &dbb_heaps_fd;
+	unsigned int ours = dbb_backend_count();
+
+	return i < ours ? dbb_backend_at(i) : dbb_heaps_others[i - ours];
 }
 
 const struct dbb_backend *dbb_heaps_find(const char *name)
 {
-	return sysfs_streq(name, dbb_heaps_fd.name) ? &dbb_heaps_fd : dbb_backend_find(name);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(dbb_heaps_others); i++)
+		if (sysfs_streq(name, dbb_heaps_others[i]->name))
+			return dbb_heaps_others[i];
+	return dbb_backend_find(name);
 }
 
 struct dma_buf *dbb_heaps_get_fd(int fd, struct dbb_refusal *why)
@@ -60,4 +76,15 @@ struct dma_buf *dbb_heaps_make(const struct dbb_backend *heap, u64 size_bytes,
 	};
 
 	return dbb_buffer_create(&want, why);
+}
+
+/* Whoever has the descriptor chose the name. */
+void dbb_heaps_find_origin(struct dma_buf *dmabuf, struct dbb_heaps_origin *origin)
+{
+	strscpy(origin->exporter, dmabuf->exp_name, sizeof(origin->exporter));
+	spin_lock(&dmabuf->name_lock);
+	strscpy(origin->name, dmabuf->name ?: "", sizeof(origin->name));
+	spin_unlock(&dmabuf->name_lock);
+	dbb_text_clean(origin->exporter);
+	dbb_text_clean(origin->name);
 }

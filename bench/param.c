@@ -61,12 +61,35 @@ const struct dbb_backend *dbb_param_heap(const struct dbb_params *params, unsign
 	return params->arms[arm].heap ?: params->heap;
 }
 
+/* Of an arm of heap fd. */
+s32 dbb_param_fd(const struct dbb_params *params, unsigned int arm)
+{
+	s32 fd = params->arms[arm].fd;
+
+	return fd == DBB_FD_NONE ? params->fd : fd;
+}
+
+int dbb_param_print_arm_heap(char *text, size_t size, const struct dbb_params *params,
+			     unsigned int arm)
+{
+	if (params->arms[arm].heap)
+		return dbb_arm_print_heap(text, size, &params->arms[arm]);
+	return scnprintf(text, size, "%s", params->heap->name);
+}
+
+static bool dbb_param_is_fd(const struct dbb_params *params, unsigned int arm)
+{
+	return dbb_param_heap(params, arm) == &dbb_heaps_fd;
+}
+
 /* The first arm of the same heap: its buffer is the one that this arm measures. */
 unsigned int dbb_param_first_arm(const struct dbb_params *params, unsigned int arm)
 {
 	unsigned int i = 0;
 
-	while (dbb_param_heap(params, i) != dbb_param_heap(params, arm))
+	while (dbb_param_heap(params, i) != dbb_param_heap(params, arm) ||
+	       (dbb_param_is_fd(params, i) &&
+		dbb_param_fd(params, i) != dbb_param_fd(params, arm)))
 		i++;
 	return i;
 }
@@ -151,45 +174,99 @@ static int dbb_param_fit_arm(struct dbb_arm *arm, const struct dbb_op *op,
 	return 0;
 }
 
+/* Memory that is not ours has one strategy, which the name of its heap alone means. */
+static void dbb_param_name_exporter(struct dbb_arm *arm)
+{
+	char heap[DBB_ARM_HEAP_LEN];
+
+	if (!arm->heap)
+		return;
+	dbb_arm_print_heap(heap, sizeof(heap), arm);
+	if (strcmp(arm->name, heap))
+		return;
+	arm->exporter = true;
+	if (arm->heap == &dbb_heaps_fd)
+		strscpy(arm->name, DBB_ARM_EXPORTER, sizeof(arm->name));
+}
+
+/* Does the op work on buffers of this heap? */
+static int dbb_param_check_heap(const struct dbb_op *op, const struct dbb_backend *heap,
+				struct dbb_refusal *why)
+{
+	if (heap == &dbb_heaps_fd && op->needs_heap)
+		return dbb_text_refuse(why, -EOPNOTSUPP,
+				       "op %s cannot use heap fd; accepted: the other heaps that bench/heap lists",
+				       op->name);
+	if (heap == &dbb_heaps_anon && (op->needs_heap || op->family != DBB_FAMILY_MMAP))
+		return dbb_text_refuse(why, -EOPNOTSUPP,
+				       "op %s needs a dma-buf, which heap anon is not; accepted: ops mmap and touch, or another heap",
+				       op->name);
+	return 0;
+}
+
 static int dbb_param_check_arm(struct dbb_params *params, unsigned int i,
 			       struct dbb_refusal *why)
 {
 	const struct dbb_backend *heap = dbb_param_heap(params, i);
 	const struct dbb_op *op = params->op;
 	struct dbb_arm *arm = &params->arms[i];
-	bool is_fd = heap == &dbb_heaps_fd;
-	int ret = dbb_param_fit_arm(arm, op, why);
+	bool is_ours = heap != &dbb_heaps_fd && heap != &dbb_heaps_anon;
+	bool is_mapped = op->family == DBB_FAMILY_MMAP || op->family == DBB_FAMILY_VMAP;
+	int ret;
 
+	if (is_mapped && !is_ours)
+		dbb_param_name_exporter(arm);
+	ret = dbb_param_fit_arm(arm, op, why);
 	if (ret || op->family == DBB_FAMILY_NONE)
 		return ret;
-	if (is_fd && op->needs_heap)
-		return dbb_text_refuse(why, -EOPNOTSUPP,
-				       "op %s cannot use heap fd; accepted: the other heaps that bench/heap lists",
-				       op->name);
-	if (op->family == DBB_FAMILY_HEAP || op->family == DBB_FAMILY_BUFFER ||
-	    arm->exporter == is_fd)
-		return 0;
+	ret = dbb_param_check_heap(op, heap, why);
+	if (ret || !is_mapped || arm->exporter != is_ours)
+		return ret;
 	return dbb_text_refuse(why, -EINVAL, "heap %s has no strategy %s; accepted: %s",
-			       heap->name, arm->name, is_fd ? "exporter" :
-			       "those that heap/mmap_strategy and heap/vmap_strategy list");
+			       heap->name, arm->name, is_ours ?
+			       "those that heap/mmap_strategy and heap/vmap_strategy list" :
+			       DBB_ARM_EXPORTER);
 }
 
-/* All buffers of a run with heap fd have the size of its dma-buf. */
-static int dbb_param_take_size(struct dbb_params *params, struct dbb_refusal *why)
+/* All buffers of a run with heap fd have the size of its dma-bufs. */
+static int dbb_param_take_size(struct dbb_params *params, s32 fd, bool is_first,
+			       struct dbb_refusal *why)
 {
-	struct dma_buf *dmabuf = dbb_heaps_get_fd(params->fd, why);
+	struct dma_buf *dmabuf = dbb_heaps_get_fd(fd, why);
 	size_t bytes;
 
 	if (IS_ERR(dmabuf))
 		return PTR_ERR(dmabuf);
 	bytes = dmabuf->size;
 	dma_buf_put(dmabuf);
-	if (params->size_given && params->size_bytes != bytes)
+	if (is_first && !params->size_given)
+		params->size_bytes = bytes;
+	if (params->size_bytes == bytes)
+		return 0;
+	if (params->size_given)
 		return dbb_text_refuse(why, -ERANGE,
 				       "size %llu is not the size of fd %d; accepted: size=%zu, or no size",
-				       params->size_bytes, params->fd, bytes);
-	params->size_bytes = bytes;
-	if (params->threads > 1)
+				       params->size_bytes, fd, bytes);
+	return dbb_text_refuse(why, -ERANGE,
+			       "fd %d has %zu bytes, another one has %llu; accepted: dma-bufs of one size",
+			       fd, bytes, params->size_bytes);
+}
+
+static int dbb_param_check_fds(struct dbb_params *params, struct dbb_refusal *why)
+{
+	bool has_fd = false;
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < params->narms; i++) {
+		if (!dbb_param_is_fd(params, i) || dbb_param_first_arm(params, i) != i)
+			continue;
+		ret = dbb_param_take_size(params, dbb_param_fd(params, i), !has_fd, why);
+		if (ret)
+			return ret;
+		has_fd = true;
+	}
+	if (has_fd && params->threads > 1)
 		return dbb_text_refuse(why, -EOPNOTSUPP,
 				       "heap fd has one buffer, which %u threads cannot share; accepted: threads=1",
 				       params->threads);
@@ -200,20 +277,12 @@ static int dbb_param_check_heaps(struct dbb_params *params, struct dbb_refusal *
 {
 	u64 max = min_t(u64, dbb_stats_max_bytes(), SIZE_MAX & PAGE_MASK);
 	unsigned int i, heaps = 0;
-	bool has_fd = false;
-	int ret;
+	int ret = dbb_param_check_fds(params, why);
 
-	for (i = 0; i < params->narms; i++) {
-		if (dbb_param_heap(params, i) == &dbb_heaps_fd)
-			has_fd = true;
-		else if (dbb_param_first_arm(params, i) == i)
-			heaps++;
-	}
-	if (has_fd) {
-		ret = dbb_param_take_size(params, why);
-		if (ret)
-			return ret;
-	}
+	if (ret)
+		return ret;
+	for (i = 0; i < params->narms; i++)
+		heaps += !dbb_param_is_fd(params, i) && dbb_param_first_arm(params, i) == i;
 	/* Op alloc has one buffer at a time. */
 	if (params->op->family == DBB_FAMILY_HEAP)
 		heaps = 1;
@@ -239,7 +308,7 @@ static int dbb_param_check_buffers(const struct dbb_params *params, struct dbb_r
 				       "op %s has no buffer that outlives a sample; accepted: buffers=1",
 				       op->name);
 	for (i = 0; i < params->narms; i++)
-		if (dbb_param_heap(params, i) == &dbb_heaps_fd)
+		if (dbb_param_is_fd(params, i))
 			return dbb_text_refuse(why, -EOPNOTSUPP,
 					       "heap fd has one buffer, which cannot be made anew; accepted: buffers=1");
 	if (params->buffers > params->iterations)

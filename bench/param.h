@@ -21,9 +21,6 @@ struct seq_file;
 /* params.batch: enough calls for the clock's tick. */
 #define DBB_BATCH_AUTO 0
 
-/* params.fd: none was given. */
-#define DBB_FD_NONE -1
-
 /* params.cpu: wherever the scheduler puts the run. */
 #define DBB_CPU_ANY -1
 
@@ -48,7 +45,7 @@ enum dbb_purge {
  * struct dbb_params - all parameters of a run
  * @op: operation
  * @heap: where the buffer of an arm that names no heap comes from
- * @fd: descriptor of the writer for heap fd, or %DBB_FD_NONE
+ * @fd: descriptor of the writer for heap fd of arms that name none, or %DBB_FD_NONE
  * @arms: what is compared; the first is the baseline
  * @narms: how many
  * @size_bytes: size of each buffer, one for each heap and thread; of heap fd,
@@ -142,6 +139,9 @@ void dbb_param_table_show(struct seq_file *m, const struct dbb_params *params,
 
 /* param.c */
 const struct dbb_backend *dbb_param_heap(const struct dbb_params *params, unsigned int arm);
+s32 dbb_param_fd(const struct dbb_params *params, unsigned int arm);
+int dbb_param_print_arm_heap(char *text, size_t size, const struct dbb_params *params,
+			     unsigned int arm);
 unsigned int dbb_param_first_arm(const struct dbb_params *params, unsigned int arm);
 int dbb_param_set_knob(const struct dbb_knob *knob, const char *value,
 		       struct dbb_refusal *why);

@@ -113,6 +113,30 @@ s64 dbb_result_figure(const struct dbb_result *result, u32 round, unsigned int a
 	return dbb_summary_median(nets, threads);
 }
 
+/* Of each buffer that is not ours. */
+static void dbb_result_describe_origins(const struct dbb_result *result, dbb_describe_fn say,
+					void *data)
+{
+	const struct dbb_params *params = &result->params;
+	char key[DBB_ARM_HEAP_LEN + 16];
+	unsigned int arm;
+	int len;
+
+	for (arm = 0; arm < params->narms; arm++) {
+		const struct dbb_heaps_origin *origin = &result->origins[arm];
+
+		if (!*origin->exporter || dbb_param_heap(params, arm) != &dbb_heaps_fd ||
+		    dbb_param_first_arm(params, arm) != arm)
+			continue;
+		len = scnprintf(key, sizeof(key), "exporter_");
+		dbb_param_print_arm_heap(key + len, sizeof(key) - len, params, arm);
+		say(data, key, origin->exporter);
+		len = scnprintf(key, sizeof(key), "buffer_name_");
+		dbb_param_print_arm_heap(key + len, sizeof(key) - len, params, arm);
+		say(data, key, *origin->name ? origin->name : "none");
+	}
+}
+
 /* Calls @say for each key of the environment header. */
 void dbb_result_describe(const struct dbb_result *result, dbb_describe_fn say, void *data)
 {
@@ -131,6 +155,7 @@ void dbb_result_describe(const struct dbb_result *result, dbb_describe_fn say, v
 	scnprintf(text, sizeof(text), "%u", result->mix.fragment_pct);
 	say(data, "fragment_pct", text);
 	say(data, "shuffle", result->mix.shuffled ? "1" : "0");
+	dbb_result_describe_origins(result, say, data);
 	dbb_param_print_line(text, sizeof(text), &result->params);
 	say(data, "params", text);
 }

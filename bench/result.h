@@ -11,6 +11,7 @@
 
 #include "clock.h"
 #include "env.h"
+#include "heaps.h"
 #include "param.h"
 #include "sample.h"
 #include "stat/block.h"
@@ -73,6 +74,7 @@ struct dbb_disturbed {
  * @mix: what buffers of heap system are made of
  * @cost: calibration of the clock
  * @chunks: as in struct dbb_work, of the first thread
+ * @origins: who made the buffers of the arms
  * @batch: calls in one sample
  * @warmup: warm-up rounds done
  * @settled: the warm-up ended because medians agreed
@@ -99,6 +101,7 @@ struct dbb_result {
 	struct dbb_heap_mix mix;
 	struct dbb_clock_cost cost;
 	unsigned int chunks[DBB_ARMS_MAX];
+	struct dbb_heaps_origin origins[DBB_ARMS_MAX];
 	u32 batch;
 	u32 warmup;
 	bool settled;

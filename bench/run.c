@@ -27,9 +27,10 @@ static unsigned int dbb_run_number;
  * The parameters have the size of the buffer at the writer's descriptor. Another
  * thread of it may have put another buffer there since.
  */
-static struct dma_buf *dbb_run_get_fd(const struct dbb_params *params, struct dbb_refusal *why)
+static struct dma_buf *dbb_run_get_fd(const struct dbb_params *params, s32 fd,
+				      struct dbb_refusal *why)
 {
-	struct dma_buf *dmabuf = dbb_heaps_get_fd(params->fd, why);
+	struct dma_buf *dmabuf = dbb_heaps_get_fd(fd, why);
 	size_t bytes;
 
 	if (IS_ERR(dmabuf) || dmabuf->size == params->size_bytes)
@@ -38,7 +39,7 @@ static struct dma_buf *dbb_run_get_fd(const struct dbb_params *params, struct db
 	dma_buf_put(dmabuf);
 	dbb_text_refuse(why, -ERANGE,
 			"fd %d had %llu bytes and now has %zu; accepted: one that is not replaced",
-			params->fd, params->size_bytes, bytes);
+			fd, params->size_bytes, bytes);
 	return ERR_PTR(-ERANGE);
 }
 
@@ -56,7 +57,9 @@ static int dbb_run_get_subject(struct dbb_work *work, unsigned int arm, struct d
 		work->chunks[arm] = work->chunks[first];
 		return 0;
 	}
-	dmabuf = heap == &dbb_heaps_fd ? dbb_run_get_fd(params, why) :
+	if (heap == &dbb_heaps_anon)
+		return 0;	/* made by each sample */
+	dmabuf = heap == &dbb_heaps_fd ? dbb_run_get_fd(params, dbb_param_fd(params, arm), why) :
 					 dbb_heaps_make(heap, params->size_bytes, why);
 	if (IS_ERR(dmabuf))
 		return PTR_ERR(dmabuf);
@@ -79,8 +82,7 @@ static int dbb_run_prepare_work(struct dbb_work *work, struct dbb_refusal *why)
 		if (ret)
 			return ret;
 	}
-	work->dmabuf = work->subjects[0].dmabuf;
-	work->buf = work->subjects[0].buf;
+	dbb_worker_take_turn(work, 0);
 	if (op->prepare)
 		ret = op->prepare(work);
 	if (ret)
@@ -179,9 +181,13 @@ static int dbb_run_prepare(struct dbb_rounds *rounds, struct dbb_refusal *why)
 static void dbb_run_unprepare(struct dbb_rounds *rounds)
 {
 	const struct dbb_params *params = rounds->params;
+	struct dbb_subject *subjects = dbb_worker_work(rounds->crew, 0)->subjects;
 	unsigned int i, arm;
 
 	dbb_renew_drop_all(&rounds->old);
+	for (arm = 0; arm < params->narms; arm++)
+		if (subjects[arm].dmabuf)
+			dbb_heaps_find_origin(subjects[arm].dmabuf, &rounds->result->origins[arm]);
 	memcpy(rounds->result->chunks, dbb_worker_work(rounds->crew, 0)->chunks,
 	       sizeof(rounds->result->chunks));
 	for (i = 0; i < params->threads; i++) {

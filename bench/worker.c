@@ -7,6 +7,7 @@
 #include <linux/atomic.h>
 #include <linux/completion.h>
 #include <linux/cpumask.h>
+#include <linux/dma-buf.h>
 #include <linux/err.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
@@ -199,11 +200,16 @@ int dbb_worker_calibrate(struct dbb_crew *crew, struct dbb_clock_cost *cost)
 	return first->ret;
 }
 
-static void dbb_worker_take_turn(struct dbb_work *work, unsigned int arm)
+/* Points the work at the arm and its buffer. */
+void dbb_worker_take_turn(struct dbb_work *work, unsigned int arm)
 {
+	const struct dbb_subject *subject = &work->subjects[arm];
+
 	work->arm = &work->params->arms[arm];
-	work->dmabuf = work->subjects[arm].dmabuf;
-	work->buf = work->subjects[arm].buf;
+	work->dmabuf = subject->dmabuf;
+	work->buf = subject->buf;
+	work->bytes = subject->dmabuf ? subject->dmabuf->size :
+					PAGE_ALIGN(work->params->size_bytes);
 }
 
 /* noinline: keeps its register spills out of the path without threads. */

@@ -65,8 +65,9 @@ struct dbb_work {
 	struct dbb_subject subjects[DBB_ARMS_MAX];
 	unsigned int chunks[DBB_ARMS_MAX];	/* as an importer sees them; 0: unknown */
 	const struct dbb_arm *arm;	/* whose turn it is */
-	struct dma_buf *dmabuf;
+	struct dma_buf *dmabuf;	/* NULL for ordinary memory */
 	struct dbb_buffer *buf;	/* NULL when another exporter made it */
+	size_t bytes;	/* of the arm's buffer */
 	struct dbb_vmap_times times;	/* of the last vmap */
 	struct page **pages;
 	struct iosys_map map;
@@ -92,6 +93,7 @@ struct dbb_work {
  *	    @run nor @derive is the sum of all steps before it
  * @divided: the derived figures that follow are parts of this step
  * @verify: verify the mapping between this step and the next, untimed
+ * @covers: passes over the whole buffer, so that bytes a second mean something
  * @reads: clock reads whose cost lies inside the figure
  * @inner_reads: how many more the strategy made. Optional.
  */
@@ -101,6 +103,7 @@ struct dbb_phase {
 	u64 (*derive)(const struct dbb_work *work);
 	bool divided;
 	bool verify;
+	bool covers;
 	unsigned int reads;
 	unsigned int (*inner_reads)(const struct dbb_work *work);
 };

@@ -59,7 +59,8 @@ static int dbb_op_pages_verify(struct dbb_work *work, struct dbb_refusal *why)
 }
 
 static const struct dbb_phase dbb_op_pages_phases[] = {
-	{ .name = "fill", .run = dbb_op_pages_fill, .verify = true, .reads = 1 },
+	{ .name = "fill", .run = dbb_op_pages_fill, .verify = true, .covers = true,
+	  .reads = 1 },
 };
 
 const struct dbb_op dbb_op_pages = {

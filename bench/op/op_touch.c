@@ -50,7 +50,7 @@ fault:
 
 static int dbb_op_touch_write(struct dbb_work *work)
 {
-	unsigned long npages = work->dmabuf->size >> PAGE_SHIFT;
+	unsigned long npages = work->bytes >> PAGE_SHIFT;
 	unsigned long i;
 	int ret;
 
@@ -66,7 +66,7 @@ static int dbb_op_touch_write(struct dbb_work *work)
 
 static int dbb_op_touch_read(struct dbb_work *work)
 {
-	unsigned long npages = work->dmabuf->size >> PAGE_SHIFT;
+	unsigned long npages = work->bytes >> PAGE_SHIFT;
 	unsigned long i;
 	int ret;
 
@@ -82,7 +82,7 @@ static int dbb_op_touch_read(struct dbb_work *work)
 
 static int dbb_op_touch_random(struct dbb_work *work)
 {
-	unsigned long npages = work->dmabuf->size >> PAGE_SHIFT;
+	unsigned long npages = work->bytes >> PAGE_SHIFT;
 	unsigned long period = dbb_page_access_period(npages);
 	unsigned long page = work->salt;
 	unsigned long i;
@@ -104,8 +104,8 @@ static const struct dbb_phase dbb_op_touch_phases[] = {
 	{ .name = "mmap", .run = dbb_user_mapping_map, .reads = 1 },
 	{ .name = "first", .run = dbb_user_mapping_tag, .reads = 1 },
 	{ .name = "stride", .run = dbb_user_mapping_tag, .reads = 1 },
-	{ .name = "write", .run = dbb_op_touch_write, .reads = 1 },
-	{ .name = "read", .run = dbb_op_touch_read, .reads = 1 },
+	{ .name = "write", .run = dbb_op_touch_write, .covers = true, .reads = 1 },
+	{ .name = "read", .run = dbb_op_touch_read, .covers = true, .reads = 1 },
 	{ .name = "random", .run = dbb_op_touch_random, .verify = true, .reads = 1 },
 	{ .name = "munmap", .run = dbb_user_mapping_unmap, .reads = 1 },
 	{ .name = "total", .reads = 7 },

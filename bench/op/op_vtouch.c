@@ -32,7 +32,7 @@ static int dbb_op_vtouch_point(struct dbb_work *work, struct dbb_refusal *why)
 /* @step divides a page */
 static int dbb_op_vtouch_write_each(struct dbb_work *work, size_t step)
 {
-	unsigned long npages = work->dmabuf->size >> PAGE_SHIFT;
+	unsigned long npages = work->bytes >> PAGE_SHIFT;
 	unsigned long i;
 	size_t at;
 
@@ -59,7 +59,7 @@ static int dbb_op_vtouch_write(struct dbb_work *work)
 
 static int dbb_op_vtouch_read(struct dbb_work *work)
 {
-	unsigned long npages = work->dmabuf->size >> PAGE_SHIFT;
+	unsigned long npages = work->bytes >> PAGE_SHIFT;
 	unsigned long i;
 	size_t at;
 
@@ -76,7 +76,7 @@ static int dbb_op_vtouch_read(struct dbb_work *work)
 
 static int dbb_op_vtouch_random(struct dbb_work *work)
 {
-	unsigned long npages = work->dmabuf->size >> PAGE_SHIFT;
+	unsigned long npages = work->bytes >> PAGE_SHIFT;
 	unsigned long period = dbb_page_access_period(npages);
 	unsigned long page = work->salt;
 	unsigned long i;
@@ -95,8 +95,8 @@ static const struct dbb_phase dbb_op_vtouch_phases[] = {
 	{ .name = "vmap", .run = dbb_op_vtouch_map,
 	  .reads = 1, .inner_reads = dbb_kernel_mapping_reads },
 	{ .name = "stride", .run = dbb_op_vtouch_stride, .reads = 1 },
-	{ .name = "write", .run = dbb_op_vtouch_write, .reads = 1 },
-	{ .name = "read", .run = dbb_op_vtouch_read, .reads = 1 },
+	{ .name = "write", .run = dbb_op_vtouch_write, .covers = true, .reads = 1 },
+	{ .name = "read", .run = dbb_op_vtouch_read, .covers = true, .reads = 1 },
 	{ .name = "random", .run = dbb_op_vtouch_random, .verify = true, .reads = 1 },
 	{ .name = "vunmap", .run = dbb_kernel_mapping_unmap, .reads = 1 },
 	{ .name = "total",

@@ -38,13 +38,28 @@ unsigned long dbb_user_mapping_find_room(const struct dbb_work *work, size_t siz
 
 int dbb_user_mapping_prepare(struct dbb_work *work)
 {
-	work->hint = dbb_user_mapping_find_room(work, work->dmabuf->size);
+	work->hint = dbb_user_mapping_find_room(work, work->bytes);
 	return 0;
+}
+
+/* Its pages come when they are touched, and must not drive others out of memory. */
+static int dbb_user_mapping_check_room(const struct dbb_work *work, struct dbb_refusal *why)
+{
+	u64 wanted = (u64)work->bytes * work->params->threads;
+	u64 room = (u64)max(si_mem_available(), 0L) << PAGE_SHIFT;
+
+	if (wanted <= room)
+		return 0;
+	return dbb_text_refuse(why, -ENOMEM,
+			       "heap anon needs %llu bytes of memory, %llu are available",
+			       wanted, room);
 }
 
 int dbb_user_mapping_point(struct dbb_work *work, struct dbb_refusal *why)
 {
 	dbb_page_access_begin(work);
+	if (!work->dmabuf)
+		return dbb_user_mapping_check_room(work, why);
 	if (work->arm->exporter)
 		return 0;
 	return dbb_buffer_use_mmap(work->buf, work->arm->mmap, why);
@@ -52,8 +67,10 @@ int dbb_user_mapping_point(struct dbb_work *work, struct dbb_refusal *why)
 
 int dbb_user_mapping_map(struct dbb_work *work)
 {
-	unsigned long addr = vm_mmap(work->dmabuf->file, work->hint, work->dmabuf->size,
-				     PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	struct file *file = work->dmabuf ? work->dmabuf->file : NULL;
+	unsigned long flags = file ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS;
+	unsigned long addr = vm_mmap(file, work->hint, work->bytes, PROT_READ | PROT_WRITE,
+				     flags, 0);
 
 	if (IS_ERR_VALUE(addr))
 		return (long)addr;
@@ -63,7 +80,7 @@ int dbb_user_mapping_map(struct dbb_work *work)
 
 int dbb_user_mapping_tag(struct dbb_work *work)
 {
-	unsigned long npages = work->dmabuf->size >> PAGE_SHIFT;
+	unsigned long npages = work->bytes >> PAGE_SHIFT;
 	unsigned long addr = work->uaddr;
 	unsigned long i;
 
@@ -81,7 +98,7 @@ int dbb_user_mapping_unmap(struct dbb_work *work)
 	unsigned long addr = work->uaddr;
 
 	work->uaddr = 0;
-	return vm_munmap(addr, work->dmabuf->size);
+	return vm_munmap(addr, work->bytes);
 }
 
 void dbb_user_mapping_unprepare(struct dbb_work *work)

@@ -32,10 +32,12 @@ void dbb_columns_show_name(struct seq_file *m, const struct dbb_result *result,
 		seq_printf(m, "_%s", result->params.clock->unit);
 }
 
-const char *dbb_columns_heap(const struct dbb_result *result, unsigned int arm)
+void dbb_columns_format_heap(char *cell, const struct dbb_result *result, unsigned int arm)
 {
-	return result->params.op->family == DBB_FAMILY_NONE ?
-	       "none" : dbb_param_heap(&result->params, arm)->name;
+	if (result->params.op->family == DBB_FAMILY_NONE)
+		strscpy(cell, "none", DBB_CELL_LEN);
+	else
+		dbb_param_print_arm_heap(cell, DBB_CELL_LEN, &result->params, arm);
 }
 
 u64 dbb_columns_size(const struct dbb_result *result)
@@ -68,6 +70,23 @@ void dbb_columns_format_flags(char *cell, unsigned int flags)
 					 len ? "+" : "", dbb_columns_flags[i]);
 }
 
+/*
+ * Bytes of the buffer a second, of a phase that passes over all of it; else empty. In
+ * units of 1024, so that the product fits.
+ */
+void dbb_columns_format_rate(char *cell, const struct dbb_result *result, unsigned int arm,
+			     unsigned int phase)
+{
+	const struct dbb_row *row = dbb_result_row(result, arm, phase);
+
+	*cell = '\0';
+	if (result->params.op->phases[phase].covers && row->net.n && row->net.p50 > 0 &&
+	    !strcmp(result->params.clock->unit, "ns"))
+		snprintf(cell, DBB_CELL_LEN, "%llu",
+			 div64_u64((result->params.size_bytes >> 10) * NSEC_PER_SEC,
+				   row->net.p50) << 10);
+}
+
 static const char *dbb_columns_word(enum dbb_column_cell cell, const struct dbb_result *result,
 				    unsigned int arm, unsigned int phase)
 {
@@ -80,8 +99,6 @@ static const char *dbb_columns_word(enum dbb_column_cell cell, const struct dbb_
 		return result->params.op->phases[phase].name;
 	case DBB_COLUMN_STRATEGY:
 		return result->params.arms[arm].name;
-	case DBB_COLUMN_HEAP:
-		return dbb_columns_heap(result, arm);
 	case DBB_COLUMN_VERDICT:
 		return dbb_columns_verdict(row);
 	case DBB_COLUMN_MW:
@@ -177,6 +194,7 @@ const struct dbb_column dbb_columns[] = {
 	{ .name = "threads", DBB_COLUMN_RESULT(params.threads) },
 	{ DBB_COLUMN_TEXT("flags", FLAGS) },
 	{ .name = "buffers", DBB_COLUMN_RESULT(buffers) },
+	{ .name = "bytes_per_s", .cell = DBB_COLUMN_BYTES_PER_S },
 };
 
 const unsigned int dbb_columns_count = ARRAY_SIZE(dbb_columns);
@@ -192,6 +210,10 @@ void dbb_columns_print(char *text, const struct dbb_result *result, unsigned int
 	*text = '\0';
 	if (column->cell == DBB_COLUMN_FLAGS)
 		dbb_columns_format_flags(text, row->flags);
+	else if (column->cell == DBB_COLUMN_HEAP)
+		dbb_columns_format_heap(text, result, arm);
+	else if (column->cell == DBB_COLUMN_BYTES_PER_S)
+		dbb_columns_format_rate(text, result, arm, phase);
 	else if (column->is_text)
 		strscpy(text, dbb_columns_word(column->cell, result, arm, phase), DBB_CELL_LEN);
 	else if (column->cell == DBB_COLUMN_SIZE)

@@ -22,10 +22,10 @@ static void dbb_gobench_show_row(struct seq_file *m, const struct dbb_result *re
 	if (!row->net.n)
 		return;
 	/* The name has no blank; flags and verdict would split one history in two. */
+	dbb_columns_format_heap(cell, result, arm);
 	seq_printf(m, "Benchmark%s/phase=%s/strategy=%s/heap=%s/size_bytes=%llu",
 		   result->params.op->name, result->params.op->phases[phase].name,
-		   result->params.arms[arm].name, dbb_columns_heap(result, arm),
-		   dbb_columns_size(result));
+		   result->params.arms[arm].name, cell, dbb_columns_size(result));
 	seq_printf(m, "\t%u\t%lld %s/op", row->net.n, row->net.p50,
 		   result->params.clock->unit);
 	for (i = 0; i < dbb_columns_count; i++) {

@@ -25,6 +25,7 @@ enum dbb_column_cell {
 	DBB_COLUMN_SIZE,
 	DBB_COLUMN_COMPLETE,
 	DBB_COLUMN_MODES,
+	DBB_COLUMN_BYTES_PER_S,
 };
 
 /* What a row must have for a number to exist. */
@@ -72,7 +73,9 @@ void dbb_columns_show_name(struct seq_file *m, const struct dbb_result *result,
 			   const struct dbb_column *column);
 void dbb_columns_print(char *text, const struct dbb_result *result, unsigned int i,
 		       unsigned int arm, unsigned int phase);
-const char *dbb_columns_heap(const struct dbb_result *result, unsigned int arm);
+void dbb_columns_format_heap(char *cell, const struct dbb_result *result, unsigned int arm);
+void dbb_columns_format_rate(char *cell, const struct dbb_result *result, unsigned int arm,
+			     unsigned int phase);
 u64 dbb_columns_size(const struct dbb_result *result);
 const char *dbb_columns_verdict(const struct dbb_row *row);
 void dbb_columns_format_ratio(char *cell, s64 millionths);

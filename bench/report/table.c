@@ -116,6 +116,7 @@ static void dbb_table_show_rest(struct seq_file *m, const struct dbb_result *res
 
 static void dbb_table_show_heaps(struct seq_file *m, const struct dbb_result *result)
 {
+	char heap[DBB_CELL_LEN];
 	unsigned int i;
 
 	if (result->params.op->family == DBB_FAMILY_NONE)
@@ -123,8 +124,8 @@ static void dbb_table_show_heaps(struct seq_file *m, const struct dbb_result *re
 	for (i = 0; i < result->params.narms; i++) {
 		if (dbb_param_first_arm(&result->params, i) != i)
 			continue;
-		seq_printf(m, "heap %s, %llu bytes in ", dbb_columns_heap(result, i),
-			   dbb_columns_size(result));
+		dbb_columns_format_heap(heap, result, i);
+		seq_printf(m, "heap %s, %llu bytes in ", heap, dbb_columns_size(result));
 		if (result->chunks[i])
 			seq_printf(m, "%u chunks, ", result->chunks[i]);
 		else
@@ -259,7 +260,7 @@ static void dbb_table_note_row(struct seq_file *m, const struct dbb_result *resu
 {
 	const struct dbb_row *row = dbb_result_row(result, arm, phase);
 	const char *where = result->params.op->phases[phase].name;
-	char name[DBB_ARM_TEXT_LEN];
+	char name[DBB_ARM_TEXT_LEN], rate[DBB_CELL_LEN];
 
 	dbb_arm_print(name, sizeof(name), &result->params.arms[arm]);
 	if (row->flags & DBB_ROW_TWO_MODES)
@@ -276,6 +277,9 @@ static void dbb_table_note_row(struct seq_file *m, const struct dbb_result *resu
 	else if (arm && row->block.rank && (row->flags & DBB_ROW_AUTOCORRELATED))
 		seq_printf(m, "note: %s %s: rounds are correlated, so the interval is %u.%02u times as wide as that of independent rounds\n",
 			   name, where, row->block.widened / 100, row->block.widened % 100);
+	dbb_columns_format_rate(rate, result, arm, phase);
+	if (*rate)
+		seq_printf(m, "note: %s %s: %s bytes a second\n", name, where, rate);
 	if (row->flags & DBB_ROW_BELOW_FLOOR)
 		seq_printf(m, "note: %s %s is too short for this clock%s\n", name, where,
 			   result->params.op->batches ? "; use a larger batch" : "");

@@ -53,7 +53,7 @@ static const char * const bad_texts[] = {
 	"", "  ", "nonsense", "-1", "0x", "1x", "1.5", "4 k", "4kk", "Vmap", "[sg]", "%s%n",
 	"99999999999999999999", "4294967296", "0", "18446744073709551616", "17179869185G",
 	"1000001", "a\nb", "\033[2J", "page,nonsense", "nowhere:sg", "sg+x", "3 3 0", "0 4",
-	"999", ",", "=", "077", "+5",
+	"fdx:sg", "999", ",", "=", "077", "+5",
 };
 
 static void valid_value(enum knob_id id, char *text)
@@ -64,6 +64,7 @@ static void valid_value(enum knob_id id, char *text)
 	static const char * const arms[] = {
 		"page,sg", "sg page", "sg", "page,sg,page", "system:sg,contig:page", "100,200",
 		"sg+10,sg", "exporter", "page,sg,page,sg,page,sg,page,sg,page,sg,page,sg",
+		"anon:exporter,fd7:exporter",
 	};
 	const struct knob *knob = &knobs[id];
 
@@ -199,7 +200,9 @@ static void make_line(char *line)
 		"noop", "pages", "vmap", "mmap", "tables", "touch", "vtouch", "alloc", "attach",
 		"sync", "delay",
 	};
-	static const char * const heaps[] = { "system", "system", "contig", "vmalloc", "fd" };
+	static const char * const heaps[] = {
+		"system", "system", "contig", "vmalloc", "fd", "anon",
+	};
 	static const char * const bad[] = {
 		"nonsense=1", "size=4095", "iterations=0", "threads=65", "verify=2", "word",
 		"strategies=", "=3", "seed=x", "batch=0", "clock=sundial", "purge=never",
@@ -208,7 +211,7 @@ static void make_line(char *line)
 
 	if (!strcmp(op, "delay") && draw(8))
 		arms = "100,200";
-	else if (!strcmp(heap, "fd") && draw(8))
+	else if ((!strcmp(heap, "fd") || !strcmp(heap, "anon")) && draw(8))
 		arms = "exporter";
 	line += sprintf(line, "%s heap=%s fd=%d strategies=%s size=%s", op, heap, held_fd, arms,
 			draw(2) || !strcmp(heap, "fd") ? "64k" : "256k");

@@ -164,6 +164,14 @@ static int model_orders(const char *text, char *value)
 	return len ? 0 : -EINVAL;
 }
 
+/* A heap of the list, or fdN. */
+static bool is_heap(const char *word)
+{
+	return is_in(knobs[HEAP].choices, word) ||
+	       (!strncmp(word, "fd", 2) && word[2] && strspn(word + 2, "0123456789") ==
+							  strlen(word + 2));
+}
+
 /* Arms are [heap:]strategy[+delay] of these lists, or a delay alone. */
 static int model_arm(const char *word)
 {
@@ -173,7 +181,7 @@ static int model_arm(const char *word)
 
 	if (colon) {
 		snprintf(heap, sizeof(heap), "%.*s", (int)(colon - word), word);
-		if (!is_in(knobs[HEAP].choices, heap))
+		if (!is_heap(heap))
 			return -EINVAL;
 		word = colon + 1;
 	}
@@ -261,7 +269,7 @@ static int model_arm_of(const char *op, const char *heap, const char *arm)
 {
 	bool delays = isdigit((unsigned char)*arm);
 	bool exporter = !strcmp(arm, "exporter");
-	bool fd = !strcmp(heap, "fd");
+	bool fd = !strcmp(heap, "fd"), anon = !strcmp(heap, "anon");
 	bool users = is_op(op, "mmap touch"), kernels = is_op(op, "pages vmap vtouch");
 
 	if (delays != is_op(op, "delay"))
@@ -272,9 +280,9 @@ static int model_arm_of(const char *op, const char *heap, const char *arm)
 		return -EINVAL;
 	if (is_op(op, "noop delay"))
 		return 0;
-	if (fd && is_op(op, "pages alloc tables"))
+	if ((fd && is_op(op, "pages alloc tables")) || (anon && !users))
 		return -EOPNOTSUPP;
-	if (is_op(op, "alloc attach sync tables") || exporter == fd)
+	if (is_op(op, "alloc attach sync tables") || exporter == (fd || anon))
 		return 0;
 	return -EINVAL;
 }

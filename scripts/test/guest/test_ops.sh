@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# The ops alloc, attach, sync, touch and vtouch, and heap fd: what they leave in the
-# results and in the counters, what they refuse, and that a stop leaves nothing.
+# The ops alloc, attach, sync, touch and vtouch: what they leave in the results and in
+# the counters, what they refuse, and that a stop leaves nothing.
 
 : "${test_dir:?}"
 # shellcheck source-path=SCRIPTDIR source=../case.sh
 . "$test_dir/case.sh"
 
 user=$test_dir/../../bench/user
-stock=/dev/dma_heap/system
 
 # expect_phases OP PHASE...: a row for each arm and phase, in order, and no phase
 # took no time.
@@ -162,6 +161,14 @@ test_refusals()
 	refuse EOPNOTSUPP bench/run 'alloc heap=fd' alloc fd
 }
 
+# mapped_at BYTES: where the process $pid has a mapping of so many, in hex
+mapped_at()
+{
+	while IFS=' -' read -r from to _; do
+		[ $((0x$to - 0x$from)) != "$1" ] || echo "$from"
+	done <"/proc/$pid/maps" | head -n 1
+}
+
 # scribble PAGE TIMES: writes to a page of the buffer that $pid has mapped, as a wrong
 # mapping would, until the run ends or it was done so often. A write that comes before
 # the op's own is lost, so one in many is seen.
@@ -172,7 +179,7 @@ scribble()
 		times=$((times + 1))
 		read_status
 		[ "$state" = running ] || return
-		start=$(sed -n 's|^\([^-]*\)-.*/dmabuf.*|\1|p' "/proc/$pid/maps" | head -n 1)
+		start=$(mapped_at $((1024 * page)))
 		[ -n "$start" ] || continue
 		printf scribbled | dd of="/proc/$pid/mem" bs="$page" conv=notrunc \
 			seek=$((0x$start / page + $1)) 2>/dev/null
@@ -181,20 +188,21 @@ scribble()
 }
 
 # With verify=1 a page that was written over is seen, the first as well as the
-# last; with verify=0 it is not. insert is the strategy whose pages another process
-# can write to.
+# last; with verify=0 it is not. Another process can write to the pages of insert and to
+# those of ordinary memory.
 test_verify_sees()
 {
-	for op in mmap touch; do
+	for arm in mmap:insert touch:insert mmap:anon touch:anon; do
 		for scribbled in 0 1023; do
-			spawn "$test_dir/put" "$D/bench/run" "$op size=$((1024 * page)) \
-				strategies=insert iterations=100000 warmup=0 verify=1" >"$scratch/put"
-			wait_until is_on || fail "no run of $op"
+			spawn "$test_dir/put" "$D/bench/run" "${arm%:*} size=$((1024 * page)) \
+				strategies=${arm#*:} iterations=100000 warmup=0" >"$scratch/put"
+			wait_until is_on || fail "no run of $arm"
 			scribble $scribbled 600
 			wait "$pid"
-			expect_equal "$op, page $scribbled written over" "$(cat "$scratch/put")" EIO
+			expect_equal "$arm, page $scribbled written over" \
+				"$(cat "$scratch/put")" EIO
 			read_refusals
-			expect_match "$op" "$refusal" "*insert*page $scribbled *tag*"
+			expect_match "$arm" "$refusal" "*${arm#*:}*page $scribbled *tag*"
 		done
 	done
 	spawn "$test_dir/put" "$D/bench/run" "touch size=$((1024 * page)) \
@@ -307,105 +315,4 @@ test_other_events()
 	done
 	count_events dbb_vmap 'delay strategies=100,200 iterations=6' >/dev/null
 	expect_equal 'traced, dbb_vmap:delay' "$(environment traced)" 0
-}
-
-# --- heap fd ---
-
-# with_fd COMMAND...: has a buffer of 4 MiB from $heap at descriptor 3
-with_fd()
-{
-	"$user/heap_exec" --heap "$heap" --size 4M -- "$@"
-}
-
-# run_fd LINE: has to succeed with that buffer.
-run_fd()
-{
-	expect_equal "'$1' with a buffer of $heap" \
-		"$(with_fd "$test_dir/put" "$D/bench/run" "$1")" ok
-	expect_equal "complete of '$1'" "$(column complete | sort -u)" 1
-	expect_equal "size of '$1'" "$(column size_bytes | sort -u)" 4194304
-}
-
-measure_fd()
-{
-	for op in attach sync; do
-		run_fd "$op heap=fd fd=3 strategies=fd iterations=6 warmup=1"
-		expect_equal "heap of $op" "$(column heap | sort -u)" fd
-		expect_match "chunks of $op" "$(column chunks | sort -u)" '[1-9]*'
-	done
-	for op in mmap touch vmap vtouch; do
-		run_fd "$op fd=3 strategies=fd:exporter,page,sg iterations=6 warmup=1"
-		expect_equal "arms of $op" "$(column heap phase=total | tr '\n' ' ')" \
-			'fd system system '
-		expect_match "chunks of $op" "$(column chunks heap=fd | sort -u)" '[1-9]*'
-	done
-	note "$heap: $(column chunks heap=fd | sort -u) chunks"
-	wait_until all_is_freed || complain "$(stat_of bytes_alive) bytes are alive"
-}
-
-# A buffer of our own heap is measured like any other exporter's.
-test_own_as_fd()
-{
-	heap=$node
-	set_knob heap/orders '8 0'
-	measure_fd
-	expect_equal 'chunks of fd' "$(column chunks heap=fd | sort -u)" $((4 / pages4k))
-}
-
-# A buffer of the kernel's own system heap is measured.
-test_stock_heap()
-{
-	[ -e $stock ] || skip "$stock"
-	heap=$stock
-	measure_fd
-}
-
-# bench/fd and bench/heap set the descriptor of later runs.
-test_fd_knob()
-{
-	heap=$node
-	# shellcheck disable=SC2016 # for the inner shell
-	expect_equal 'fd, heap, op, run' "$(with_fd sh -c '
-		"$1" "$2/fd" 3; "$1" "$2/heap" fd; "$1" "$2/op" attach; "$1" "$2/run" 1
-		' sh "$test_dir/put" "$D/bench" | tr '\n' ' ')" 'ok ok ok ok '
-	expect_equal bench/fd "$(cat "$D/bench/fd")" 3
-	expect_equal op "$(column op | sort -u)" attach
-	# in this process it is something else
-	refuse EBADF bench/run 1 'fd 3'
-	set_knob bench/fd none
-	refuse EBADF bench/run 1 'no descriptor'
-}
-
-# Descriptors that are not dma-bufs of the writer are refused.
-test_fd_refused()
-{
-	run 'noop iterations=3'
-	refuse EBADF bench/fd 0 'fd 0'
-	refuse EBADF bench/fd 999 'fd 999'
-	refuse EINVAL bench/fd x x
-	refuse EINVAL bench/fd -1
-	refuse EBADF bench/run 'attach heap=fd' descriptor
-	refuse EBADF bench/run 'attach heap=fd fd=0' 'fd=0'
-}
-
-# refuse_fd ERRNO LINE WORD...: with a buffer at descriptor 3
-refuse_fd()
-{
-	errno=$1 text=$2
-	shift 2
-	read_refusals
-	expect_refusal "$text" "$errno" \
-		"$(with_fd "$test_dir/put" "$D/bench/run" "$text")" "$refusals" accepted "$@"
-}
-
-# Runs that a foreign buffer cannot serve are refused.
-test_fd_limits()
-{
-	heap=$node
-	refuse_fd ERANGE 'attach heap=fd fd=3 size=1M' 1048576 4194304
-	refuse_fd EOPNOTSUPP 'attach heap=fd fd=3 threads=2' threads
-	refuse_fd EOPNOTSUPP 'pages heap=fd fd=3 strategies=exporter' pages
-	refuse_fd EOPNOTSUPP 'alloc heap=fd fd=3' alloc
-	refuse_fd EINVAL 'vmap heap=fd fd=3 strategies=page' exporter
-	refuse_fd EINVAL 'vmap fd=3 strategies=system:exporter' exporter
 }
