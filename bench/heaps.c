@@ -64,7 +64,7 @@ struct dma_buf *dbb_heaps_get_fd(int fd, struct dbb_refusal *why)
 
 /* Its strategies map any buffer; the arms set their own. -EINTR: the run was stopped. */
 struct dma_buf *dbb_heaps_make(const struct dbb_backend *heap, u64 size_bytes,
-			       struct dbb_refusal *why)
+			       const struct dbb_caching *caching, struct dbb_refusal *why)
 {
 	struct dbb_buffer_request want = {
 		.backend = heap,
@@ -72,6 +72,7 @@ struct dma_buf *dbb_heaps_make(const struct dbb_backend *heap, u64 size_bytes,
 		.fd_flags = O_RDWR,
 		.mmap = dbb_mmap_strategies[DBB_MMAP_SG],
 		.vmap = dbb_vmap_strategies[DBB_VMAP_SG],
+		.caching = caching,
 		.cancelled = dbb_stop_wanted,
 	};
 

@@ -27,7 +27,7 @@ const struct dbb_backend *dbb_heaps_at(unsigned int i);
 const struct dbb_backend *dbb_heaps_find(const char *name);
 struct dma_buf *dbb_heaps_get_fd(int fd, struct dbb_refusal *why);
 struct dma_buf *dbb_heaps_make(const struct dbb_backend *heap, u64 size_bytes,
-			       struct dbb_refusal *why);
+			       const struct dbb_caching *caching, struct dbb_refusal *why);
 void dbb_heaps_find_origin(struct dma_buf *dmabuf, struct dbb_heaps_origin *origin);
 
 #endif /* DBB_BENCH_HEAPS_H */

@@ -155,6 +155,7 @@ void dbb_result_describe(const struct dbb_result *result, dbb_describe_fn say, v
 	scnprintf(text, sizeof(text), "%u", result->mix.fragment_pct);
 	say(data, "fragment_pct", text);
 	say(data, "shuffle", result->mix.shuffled ? "1" : "0");
+	say(data, "caching", result->caching->name);
 	dbb_result_describe_origins(result, say, data);
 	dbb_param_print_line(text, sizeof(text), &result->params);
 	say(data, "params", text);

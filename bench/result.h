@@ -72,6 +72,7 @@ struct dbb_disturbed {
  * @params: as they were used; the seed is the one that was drawn
  * @env: where it ran
  * @mix: what buffers of heap system are made of
+ * @caching: of the mappings of all buffers that the run made
  * @cost: calibration of the clock
  * @chunks: as in struct dbb_work, of the first thread
  * @origins: who made the buffers of the arms
@@ -99,6 +100,7 @@ struct dbb_result {
 	struct dbb_params params;
 	struct dbb_env env;
 	struct dbb_heap_mix mix;
+	const struct dbb_caching *caching;
 	struct dbb_clock_cost cost;
 	unsigned int chunks[DBB_ARMS_MAX];
 	struct dbb_heaps_origin origins[DBB_ARMS_MAX];

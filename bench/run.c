@@ -60,7 +60,8 @@ static int dbb_run_get_subject(struct dbb_work *work, unsigned int arm, struct d
 	if (heap == &dbb_heaps_anon)
 		return 0;	/* made by each sample */
 	dmabuf = heap == &dbb_heaps_fd ? dbb_run_get_fd(params, dbb_param_fd(params, arm), why) :
-					 dbb_heaps_make(heap, params->size_bytes, why);
+					 dbb_heaps_make(heap, params->size_bytes, work->caching,
+							why);
 	if (IS_ERR(dmabuf))
 		return PTR_ERR(dmabuf);
 	subject->dmabuf = dmabuf;
@@ -162,7 +163,10 @@ static int dbb_run_prepare(struct dbb_rounds *rounds, struct dbb_refusal *why)
 	int ret;
 
 	for (i = 0; i < rounds->params->threads; i++) {
-		ret = dbb_run_prepare_work(dbb_worker_work(rounds->crew, i), why);
+		struct dbb_work *work = dbb_worker_work(rounds->crew, i);
+
+		work->caching = rounds->result->caching;
+		ret = dbb_run_prepare_work(work, why);
 		if (ret)
 			return ret;
 	}
@@ -266,6 +270,7 @@ static void dbb_run_begin(struct dbb_result *result)
 		result->params.seed = get_random_u32();
 	dbb_env_read(&result->env, cpu);
 	dbb_backend_system_read_mix(&result->mix);
+	result->caching = dbb_knobs_caching();
 	dbb_status_begin(result->run, params->op->name, warmup * params->buffers,
 			 params->iterations);
 	trace_dbb_run_begin(result->run, params->op->name, params->size_bytes,

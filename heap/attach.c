@@ -99,10 +99,11 @@ static void dbb_attach_set_mapped(struct dma_buf_attachment *attachment, bool ma
 struct sg_table *dbb_attach_map(struct dma_buf_attachment *attachment,
 				enum dma_data_direction dir)
 {
+	const struct dbb_buffer *buf = attachment->dmabuf->priv;
 	struct dbb_attachment *a = attachment->priv;
 	int ret;
 
-	ret = dma_map_sgtable(attachment->dev, &a->table, dir, 0);
+	ret = dma_map_sgtable(attachment->dev, &a->table, dir, buf->dma_attrs);
 	if (ret)
 		return ERR_PTR(ret);
 	dbb_attach_set_mapped(attachment, true);
@@ -112,15 +113,20 @@ struct sg_table *dbb_attach_map(struct dma_buf_attachment *attachment,
 void dbb_attach_unmap(struct dma_buf_attachment *attachment,
 		      struct sg_table *table, enum dma_data_direction dir)
 {
+	const struct dbb_buffer *buf = attachment->dmabuf->priv;
+
 	dbb_attach_set_mapped(attachment, false);
-	dma_unmap_sgtable(attachment->dev, table, dir, 0);
+	dma_unmap_sgtable(attachment->dev, table, dir, buf->dma_attrs);
 }
 
+/* No cache holds what is not mapped cached: there is nothing to maintain. */
 int dbb_attach_begin_cpu(struct dma_buf *dmabuf, enum dma_data_direction dir)
 {
 	struct dbb_buffer *buf = dmabuf->priv;
 	struct dbb_attachment *a;
 
+	if (buf->dma_attrs & DMA_ATTR_SKIP_CPU_SYNC)
+		return 0;
 	mutex_lock(&buf->lock);
 	if (buf->vmap_count)
 		invalidate_kernel_vmap_range(buf->vaddr, buf->len);
@@ -136,6 +142,8 @@ int dbb_attach_end_cpu(struct dma_buf *dmabuf, enum dma_data_direction dir)
 	struct dbb_buffer *buf = dmabuf->priv;
 	struct dbb_attachment *a;
 
+	if (buf->dma_attrs & DMA_ATTR_SKIP_CPU_SYNC)
+		return 0;
 	mutex_lock(&buf->lock);
 	if (buf->vmap_count)
 		flush_kernel_vmap_range(buf->vaddr, buf->len);

@@ -64,6 +64,7 @@ const struct dbb_backend dbb_backend_vmalloc = {
 	.name	= "vmalloc",
 	.help	= "pages with a kernel mapping, of huge pages where the kernel can",
 	.from_ram = true,
+	.cached_only = "the mapping that its pages come with stays cached",
 	.alloc	= dbb_backend_vmalloc_alloc,
 	.free	= dbb_backend_vmalloc_free,
 };

@@ -92,7 +92,10 @@ void dbb_buffer_free(struct dbb_buffer *buf)
 		if (dbb_vmap_strategies[i]->forget)
 			dbb_vmap_strategies[i]->forget(buf);
 	kvfree(buf->index);
-	buf->backend->free(buf);
+	if (dbb_caching_restore(buf))
+		buf->backend->free(buf);
+	else
+		sg_free_table(&buf->table);
 	kfree(buf);
 }
 
@@ -125,6 +128,10 @@ static int dbb_buffer_alloc(struct dbb_buffer *buf, bool (*cancelled)(void),
 	if (backend->missing)
 		return dbb_text_refuse(why, -EOPNOTSUPP, "heap %s: %s", backend->name,
 				       backend->missing);
+	if (backend->cached_only && !dbb_caching_is_cached(buf))
+		return dbb_text_refuse(why, -EOPNOTSUPP,
+				       "heap %s: %s, and heap/caching is %s; accepted: cached, or another heap",
+				       backend->name, backend->cached_only, buf->caching->name);
 	if (backend->from_ram) {
 		ret = dbb_buffer_spare_memory(buf, why);
 		if (ret)
@@ -153,6 +160,7 @@ static struct dma_buf *dbb_buffer_build(const struct dbb_buffer_request *want, s
 	buf->len = len;
 	buf->orders = want->orders;
 	buf->quiet = want->quiet;
+	dbb_caching_choose(buf, want->caching ?: dbb_knobs_caching());
 	mutex_init(&buf->lock);
 	INIT_LIST_HEAD(&buf->attachments);
 
@@ -161,7 +169,9 @@ static struct dma_buf *dbb_buffer_build(const struct dbb_buffer_request *want, s
 		kfree(buf);
 		return ERR_PTR(ret);
 	}
-	ret = dbb_buffer_use_mmap(buf, want->mmap ?: dbb_knobs_mmap(), why);
+	ret = dbb_caching_apply(buf, want->cancelled, why);
+	if (!ret)
+		ret = dbb_buffer_use_mmap(buf, want->mmap ?: dbb_knobs_mmap(), why);
 	if (!ret)
 		ret = dbb_buffer_use_vmap(buf, want->vmap ?: dbb_knobs_vmap(), NULL, why);
 	if (ret)
@@ -187,7 +197,7 @@ free_buffer:
  *
  * Return: the dma-buf, or an ERR_PTR: -EINVAL for a length of 0 or one that
  * overflows, -ENOMEM when memory or max_bytes does not suffice, -EOPNOTSUPP
- * when this kernel lacks the backend or a strategy cannot map such a buffer,
+ * when this kernel lacks the backend, or it or a strategy cannot have such a buffer,
  * -EINTR on a fatal signal or when cancelled.
  */
 struct dma_buf *dbb_buffer_create(const struct dbb_buffer_request *want,

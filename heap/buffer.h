@@ -40,6 +40,11 @@ enum dbb_refs {
  * @orders: as in struct dbb_buffer_request
  * @quiet: as in struct dbb_buffer_request
  * @ino: inode of the dma-buf, for the traces
+ * @caching: of its mappings
+ * @kernel_prot: protection bits of kernel mappings
+ * @dma_attrs: for mapping it for a device: mappings without caching need no maintenance
+ * @recached: pages whose linear mapping may not be cached as that of others is
+ * @batch: room for the pages that are changed at once, while @recached is not 0
  * @mmap: strategy of user mappings
  * @vmap: strategy of kernel mappings
  * @pages: page array of vmap strategy array, or NULL
@@ -54,9 +59,9 @@ enum dbb_refs {
  * @kept: kernel mapping of vmap strategy keep, or NULL
  * @premade: kernel mapping of vmap strategy born on heap system, or NULL
  *
- * @mmap and @vmap are copied from the knobs on allocation, so that a mapping is
- * undone by the strategy that made it. Only the bench engine changes them, on
- * its own buffer, while nothing is mapped.
+ * @caching, @mmap and @vmap are copied from the knobs on allocation, so that a mapping
+ * is undone by the strategy that made it. Only the bench engine changes the strategies,
+ * on its own buffer, while nothing is mapped.
  */
 struct dbb_buffer {
 	const struct dbb_backend *backend;
@@ -68,6 +73,11 @@ struct dbb_buffer {
 	unsigned long orders;
 	bool quiet;
 	unsigned long ino;
+	const struct dbb_caching *caching;
+	pgprot_t kernel_prot;
+	unsigned long dma_attrs;
+	unsigned long recached;
+	struct page **batch;
 	const struct dbb_mmap_strategy *mmap;
 	const struct dbb_vmap_strategy *vmap;
 	struct page **pages;
@@ -92,6 +102,21 @@ static inline struct scatterlist *dbb_buffer_next_entry(struct scatterlist *sg)
 {
 	sg++;
 	return unlikely(sg_is_chain(sg)) ? sg_chain_ptr(sg) : sg;
+}
+
+/* caching.c */
+int dbb_caching_init(void);
+void dbb_caching_exit(void);
+void dbb_caching_choose(struct dbb_buffer *buf, const struct dbb_caching *caching);
+int dbb_caching_apply(struct dbb_buffer *buf, bool (*cancelled)(void),
+		      struct dbb_refusal *why);
+bool dbb_caching_restore(struct dbb_buffer *buf);
+int dbb_caching_refuse_cached(const struct dbb_buffer *buf, const char *strategy,
+			      const char *reason, struct dbb_refusal *why);
+
+static inline bool dbb_caching_is_cached(const struct dbb_buffer *buf)
+{
+	return !buf->caching->prot;
 }
 
 /* dmabuf.c */

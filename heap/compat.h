@@ -23,6 +23,10 @@
 #ifdef CONFIG_PAGE_TABLE_CHECK
 #include <linux/page_table_check.h>
 #endif
+#ifdef CONFIG_X86
+#include <asm/memtype.h>
+#include <asm/set_memory.h>
+#endif
 
 /* Formerly struct dma_buf_map, and plain addresses before that. */
 #if defined(DBB_HAVE_IOSYS_MAP)
@@ -122,6 +126,24 @@ static inline bool dbb_compat_set_pte_is_a_store(void)
 #define DBB_PTES_ARE_LINEAR 1
 #else
 #define DBB_PTES_ARE_LINEAR 0
+#endif
+
+/*
+ * x86 changes the caching of pages in the kernel's linear map, and looks up there how to
+ * map them elsewhere. The functions for that are exported together.
+ */
+#if defined(CONFIG_X86_64) && defined(DBB_HAVE_SET_PAGES_ARRAY)
+#define DBB_CAN_SET_LINEAR_MAP		1
+#define dbb_compat_pages_wc		set_pages_array_wc
+#define dbb_compat_pages_uncached	set_pages_array_uc
+#define dbb_compat_pages_cached		set_pages_array_wb
+#define dbb_compat_wc_is_uncached()	(!pat_enabled())
+#else
+#define DBB_CAN_SET_LINEAR_MAP		0
+static inline int dbb_compat_pages_wc(struct page **pages, int n) { return -EOPNOTSUPP; }
+static inline int dbb_compat_pages_uncached(struct page **pages, int n) { return -EOPNOTSUPP; }
+static inline int dbb_compat_pages_cached(struct page **pages, int n) { return -EOPNOTSUPP; }
+static inline bool dbb_compat_wc_is_uncached(void) { return false; }
 #endif
 
 /*

@@ -36,6 +36,7 @@ dbb-have := \
 	$(call dbb-text,u64 heap_flags,include/linux/dma-heap.h,DBB_HAVE_HEAP_U64) \
 	$(call dbb-exported,dma_heap_add,DBB_HAVE_HEAP_ADD) \
 	$(call dbb-exported,__page_table_check_ptes\?_set,DBB_HAVE_PAGE_TABLE_CHECK) \
+	$(call dbb-exported,set_pages_array_wc,DBB_HAVE_SET_PAGES_ARRAY) \
 	$(call dbb-exported,irq_stat,DBB_HAVE_IRQ_STAT) \
 	$(call dbb-exported,preempt_model_full,DBB_HAVE_PREEMPT_MODEL) \
 	$(call dbb-exported,vmalloc_huge\(_node\)\?\(_noprof\)\?,DBB_HAVE_VMALLOC_HUGE) \

@@ -60,10 +60,14 @@ static int dbb_dmabuf_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
 	int ret;
 
 	ret = dbb_dmabuf_check_vma(buf, vma, &why);
-	if (!ret)
+	if (!ret) {
+		/* All strategies map by it. */
+		if (buf->caching->prot)
+			vma->vm_page_prot = buf->caching->prot(vma->vm_page_prot);
 		ret = buf->mmap->map(buf, vma);
-	else if (!buf->quiet)
+	} else if (!buf->quiet) {
 		dbb_errlog_add("mmap", buf->mmap->name, ret, &why);
+	}
 	if (ret) {
 		dbb_stats_count(DBB_STAT_MMAP_FAILURES);
 	} else {

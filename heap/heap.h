@@ -7,6 +7,7 @@
 
 #include <linux/compiler.h>
 #include <linux/gfp.h>
+#include <linux/mm_types.h>
 #include <linux/types.h>
 
 /* For tables that grow with a buffer or a run: fails, never wakes the OOM killer. */
@@ -142,6 +143,39 @@ extern const struct dbb_vmap_strategy *const dbb_vmap_strategies[DBB_VMAP_MAX];
 const struct dbb_mmap_strategy *dbb_strategy_find_mmap(const char *name);
 const struct dbb_vmap_strategy *dbb_strategy_find_vmap(const char *name);
 
+/* caching.c */
+
+enum dbb_caching_id {
+	DBB_CACHING_CACHED,
+	DBB_CACHING_WC,
+	DBB_CACHING_UNCACHED,
+	DBB_CACHING_MAX
+};
+
+/**
+ * struct dbb_caching - how the mappings of a buffer are cached
+ * @name: as in heap/caching and results
+ * @help: one line for debugfs README
+ * @missing: why this machine lacks it, or NULL. NULL for "cached".
+ * @prot: from the protection bits of a cached mapping to those of one like this.
+ *	  NULL for "cached".
+ * @set_pages: change so many pages in the linear map. NULL where that stays cached.
+ */
+struct dbb_caching {
+	const char *name;
+	const char *help;
+	const char *(*missing)(void);
+	pgprot_t (*prot)(pgprot_t prot);
+	int (*set_pages)(struct page **pages, int n);
+};
+
+extern const struct dbb_caching *const dbb_cachings[DBB_CACHING_MAX];
+
+const char *dbb_caching_missing(const struct dbb_caching *caching);
+const struct dbb_caching *dbb_caching_find(const char *name);
+bool dbb_caching_needs_sync(const struct dbb_buffer *buf);
+void dbb_caching_sync_page(const struct dbb_buffer *buf, struct page *page);
+
 /* backend.c */
 
 /**
@@ -153,6 +187,7 @@ const struct dbb_vmap_strategy *dbb_strategy_find_vmap(const char *name);
  *	   sleep. -ENOMEM without waking the OOM killer, -EINTR on a fatal
  *	   signal or when @cancelled (may be NULL) returns true.
  * @free: free the pages and the table
+ * @cached_only: why its buffers can be cached only, or NULL
  * @explain: say in @why why @alloc failed with -ENOMEM; returns -ENOMEM. Optional.
  */
 struct dbb_backend {
@@ -160,6 +195,7 @@ struct dbb_backend {
 	const char *help;
 	const char *missing;
 	bool from_ram;
+	const char *cached_only;
 	int (*alloc)(struct dbb_buffer *buf, bool (*cancelled)(void));
 	void (*free)(struct dbb_buffer *buf);
 	int (*explain)(const struct dbb_buffer *buf, struct dbb_refusal *why);
@@ -192,6 +228,7 @@ void dbb_backend_system_read_mix(struct dbb_heap_mix *mix);
  * @fd_flags: access mode and O_CLOEXEC, as in struct dma_heap_allocation_data
  * @mmap: mmap strategy; NULL: that of the knob
  * @vmap: vmap strategy; NULL: that of the knob
+ * @caching: of its mappings; NULL: that of the knob
  * @orders: bit mask of page orders for backend system; 0: those of the knob
  * @quiet: keep refused mappings out of error_log: the self-test provokes them
  * @cancelled: polled before each chunk; may be NULL
@@ -202,6 +239,7 @@ struct dbb_buffer_request {
 	unsigned int fd_flags;
 	const struct dbb_mmap_strategy *mmap;
 	const struct dbb_vmap_strategy *vmap;
+	const struct dbb_caching *caching;
 	unsigned long orders;
 	bool quiet;
 	bool (*cancelled)(void);
@@ -281,6 +319,10 @@ struct dbb_knob {
 };
 
 void dbb_knob_create(const struct dbb_knob *knob, struct dentry *dir);
+
+/* knobs.c */
+
+const struct dbb_caching *dbb_knobs_caching(void);
 
 /* stats.c */
 

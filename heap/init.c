@@ -15,13 +15,16 @@ int dbb_heap_init(struct dentry *root)
 	ret = dbb_register_check();
 	if (ret)
 		return ret;
+	ret = dbb_caching_init();
+	if (ret)
+		return ret;
 	dir = debugfs_create_dir("heap", root);
 	dbb_errlog_init(root);
 	dbb_stats_init(dir);
 	dbb_knobs_init(dir);
 	ret = dbb_backend_contig_init();
 	if (ret)
-		return ret;
+		goto exit_caching;
 	ret = dbb_backend_cma_init();
 	if (ret)
 		goto exit_contig;
@@ -35,6 +38,8 @@ exit_cma:
 	dbb_backend_cma_exit();
 exit_contig:
 	dbb_backend_contig_exit();
+exit_caching:
+	dbb_caching_exit();
 	return ret;
 }
 
@@ -44,4 +49,5 @@ void dbb_heap_exit(void)
 	dbb_node_exit();
 	dbb_backend_cma_exit();
 	dbb_backend_contig_exit();
+	dbb_caching_exit();
 }

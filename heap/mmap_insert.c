@@ -118,6 +118,11 @@ static int dbb_mmap_insert_usable(const struct dbb_buffer *buf, struct dbb_refus
 		return dbb_text_refuse(why, -EOPNOTSUPP,
 				       "mmap strategy insert needs a reference to each page, which pages of heap %s lack; accepted: any other strategy",
 				       buf->backend->name);
+	/* ptrace() or O_DIRECT would go through the linear map. */
+	if (dbb_caching_needs_sync(buf))
+		return dbb_caching_refuse_cached(buf, "mmap strategy insert",
+						 "the kernel may access such pages by the linear map, which stays cached here",
+						 why);
 	return 0;
 }
 

@@ -37,7 +37,7 @@ void *dbb_pagearray_map(struct dbb_buffer *buf, struct dbb_vmap_times *times)
 	filled = now();
 	if (!ret)
 		vaddr = map_pages ? map_pages(pages, npages) :
-			vmap(pages, npages, VM_MAP, PAGE_KERNEL);
+			vmap(pages, npages, VM_MAP, buf->kernel_prot);
 	mapped = now();
 	vfree(pages);
 	if (times) {

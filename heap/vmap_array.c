@@ -37,7 +37,7 @@ static void dbb_vmap_array_forget(struct dbb_buffer *buf)
 static void *dbb_vmap_array_map(struct dbb_buffer *buf, struct dbb_vmap_times *times)
 {
 	u64 start = times ? times->now() : 0;
-	void *vaddr = vmap(buf->pages, dbb_buffer_npages(buf), VM_MAP, PAGE_KERNEL);
+	void *vaddr = vmap(buf->pages, dbb_buffer_npages(buf), VM_MAP, buf->kernel_prot);
 
 	if (times) {
 		times->map_ns = times->now() - start;

@@ -24,7 +24,7 @@ static int dbb_vmap_born_bind(struct dbb_buffer *buf)
 		return -ENOMEM;
 	ret = dbb_vmap_sg_fill(buf, pages);
 	if (!ret) {
-		buf->premade = vmap(pages, npages, VM_MAP, PAGE_KERNEL);
+		buf->premade = vmap(pages, npages, VM_MAP, buf->kernel_prot);
 		ret = buf->premade ? 0 : -ENOMEM;
 	}
 	kvfree(pages);

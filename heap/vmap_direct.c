@@ -25,6 +25,9 @@ static int dbb_vmap_direct_usable(const struct dbb_buffer *buf, struct dbb_refus
 	if (dbb_compat_memory_is_encrypted())
 		return dbb_text_refuse(why, -EOPNOTSUPP,
 				       "vmap strategy direct: memory encryption is active; accepted: any other strategy");
+	if (dbb_caching_needs_sync(buf))
+		return dbb_caching_refuse_cached(buf, "vmap strategy direct",
+						 "the linear map stays cached here", why);
 	return 0;
 }
 

@@ -63,6 +63,7 @@ struct dbb_work {
 	const struct dbb_params *params;
 	/* arms of one heap share a subject; none for FAMILY_NONE and FAMILY_HEAP */
 	struct dbb_subject subjects[DBB_ARMS_MAX];
+	const struct dbb_caching *caching;	/* of the buffers of our heaps */
 	unsigned int chunks[DBB_ARMS_MAX];	/* as an importer sees them; 0: unknown */
 	const struct dbb_arm *arm;	/* whose turn it is */
 	struct dma_buf *dmabuf;	/* NULL for ordinary memory */

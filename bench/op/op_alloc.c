@@ -27,7 +27,7 @@ static int dbb_op_alloc_alloc(struct dbb_work *work)
 	struct dma_buf *dmabuf;
 
 	dmabuf = dbb_heaps_make(dbb_param_heap(params, dbb_op_alloc_arm(work)),
-				params->size_bytes, &work->detail);
+				params->size_bytes, work->caching, &work->detail);
 	if (IS_ERR(dmabuf))
 		return PTR_ERR(dmabuf);
 	work->dmabuf = dmabuf;

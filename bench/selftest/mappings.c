@@ -52,6 +52,7 @@ struct dbb_mappings {
 	struct dbb_ktap *ktap;
 	struct dbb_importer importer;
 	const struct dbb_backend *heap;
+	const struct dbb_caching *caching;
 	/* one of each shape; without a dmabuf if the allocation failed */
 	struct dbb_check_mapping buffers[DBB_MAPPINGS_SHAPES];
 	u32 done;
@@ -173,6 +174,7 @@ static int dbb_mappings_make_buffer(struct dbb_mappings *run, unsigned int i,
 		.fd_flags = O_RDWR,
 		.mmap = dbb_mmap_strategies[DBB_MMAP_SG],
 		.vmap = dbb_vmap_strategies[DBB_VMAP_SG],
+		.caching = run->caching,
 		.orders = shape->orders,
 		.quiet = true,
 		.cancelled = dbb_stop_wanted,
@@ -221,7 +223,7 @@ static u32 dbb_mappings_count(void)
 
 int dbb_mappings_run(struct dbb_ktap *ktap, struct dbb_refusal *why)
 {
-	struct dbb_mappings run = { .ktap = ktap };
+	struct dbb_mappings run = { .ktap = ktap, .caching = dbb_knobs_caching() };
 	u32 total = dbb_mappings_count();
 	unsigned int i;
 	int ret;
@@ -229,6 +231,7 @@ int dbb_mappings_run(struct dbb_ktap *ktap, struct dbb_refusal *why)
 	ret = dbb_importer_open(&run.importer, DMA_BIDIRECTIONAL);
 	if (ret)
 		return dbb_text_refuse(why, ret, "no device to import with: %pe", ERR_PTR(ret));
+	dbb_ktap_note(ktap, "caching: %s", run.caching->name);
 	dbb_status_begin(0, "mappings", 0, total);
 	dbb_status_start();
 	for (i = 0; !ret && i < dbb_backend_count(); i++) {

@@ -47,6 +47,7 @@ int dbb_page_tags_begin(struct dbb_page_tags *tags, const struct dbb_buffer *buf
 	tags->pages = kvmalloc_array(tags->npages, sizeof(*tags->pages), DBB_GFP_TABLE);
 	tags->borders = bitmap_zalloc(tags->npages + 1, GFP_KERNEL);
 	tags->near = bitmap_zalloc(tags->npages, GFP_KERNEL);
+	tags->buf = buf;
 	tags->salt = 0x7a600000;
 	if (!tags->pages || !tags->borders || !tags->near) {
 		dbb_page_tags_end(tags);
@@ -75,20 +76,29 @@ static void dbb_page_tags_renew(struct dbb_page_tags *tags)
 	tags->salt += tags->npages;
 }
 
-static void dbb_page_tags_write_page(struct page *page, u32 tag)
+static void dbb_page_tags_sync_page(const struct dbb_page_tags *tags, struct page *page)
+{
+	if (dbb_caching_needs_sync(tags->buf))
+		dbb_caching_sync_page(tags->buf, page);
+}
+
+static void dbb_page_tags_write_page(const struct dbb_page_tags *tags, struct page *page, u32 tag)
 {
 	u32 *vaddr = kmap_local_page(page);
 
 	*vaddr = tag;
 	kunmap_local(vaddr);
 	flush_dcache_page(page);
+	dbb_page_tags_sync_page(tags, page);
 }
 
-static u32 dbb_page_tags_read_page(struct page *page)
+static u32 dbb_page_tags_read_page(const struct dbb_page_tags *tags, struct page *page)
 {
-	u32 *vaddr = kmap_local_page(page);
-	u32 tag = *vaddr;
+	u32 *vaddr, tag;
 
+	dbb_page_tags_sync_page(tags, page);
+	vaddr = kmap_local_page(page);
+	tag = *vaddr;
 	kunmap_local(vaddr);
 	return tag;
 }
@@ -99,7 +109,7 @@ void dbb_page_tags_write_pages(struct dbb_page_tags *tags)
 
 	dbb_page_tags_renew(tags);
 	for (i = 0; i < tags->npages; i++)
-		dbb_page_tags_write_page(tags->pages[i], tags->salt + (u32)i);
+		dbb_page_tags_write_page(tags, tags->pages[i], tags->salt + (u32)i);
 }
 
 void dbb_page_tags_write_kernel(struct dbb_page_tags *tags, void *vaddr)
@@ -150,7 +160,7 @@ int dbb_page_tags_check_pages(const struct dbb_page_tags *tags, struct dbb_refus
 
 	for (i = 0; !ret && i < tags->npages; i++)
 		ret = dbb_page_tags_judge(tags, "buffer", 0, i,
-					  dbb_page_tags_read_page(tags->pages[i]), why);
+					  dbb_page_tags_read_page(tags, tags->pages[i]), why);
 	return ret;
 }
 
@@ -205,6 +215,7 @@ int dbb_page_tags_check_dma(const struct dbb_page_tags *tags, struct sg_table *t
 
 	for_each_sgtable_dma_page(table, &it, 0) {
 		dma_addr_t addr = sg_page_iter_dma_address(&it);
+		struct page *page = pfn_to_page(PHYS_PFN(addr));
 
 		if (!pfn_valid(PHYS_PFN(addr)))
 			return dbb_text_refuse(why, -EIO,
@@ -213,8 +224,7 @@ int dbb_page_tags_check_dma(const struct dbb_page_tags *tags, struct sg_table *t
 		if (i == tags->npages)
 			return dbb_text_refuse(why, -EIO, "the DMA mapping has too many pages");
 		ret = dbb_page_tags_judge(tags, "DMA mapping", 0, i,
-					  dbb_page_tags_read_page(pfn_to_page(PHYS_PFN(addr))),
-					  why);
+					  dbb_page_tags_read_page(tags, page), why);
 		if (ret)
 			return ret;
 		i++;

@@ -19,6 +19,7 @@ struct sg_table;
  * @borders: a bit for each page that begins a chunk, and one for the end
  * @near: a bit for each page next to a border; of many borders those at both
  *	  ends of the buffer
+ * @buf: the buffer
  * @salt: tag of page 0; page i has @salt + i. No tag is used twice
  */
 struct dbb_page_tags {
@@ -26,6 +27,7 @@ struct dbb_page_tags {
 	struct page **pages;
 	unsigned long *borders;
 	unsigned long *near;
+	const struct dbb_buffer *buf;
 	u32 salt;
 };
 

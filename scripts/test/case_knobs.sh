@@ -6,7 +6,7 @@
 
 # The knobs, as far as a write to them lasts.
 heap_knobs='heap/mmap_strategy heap/vmap_strategy heap/orders heap/max_bytes
-	heap/fragment_pct heap/shuffle'
+	heap/fragment_pct heap/shuffle heap/caching'
 # A preset comes with a size.
 bench_knobs='bench/op bench/heap bench/fd bench/strategies bench/preset bench/size
 	bench/iterations bench/buffers bench/warmup bench/batch bench/threads bench/cpu

@@ -100,6 +100,7 @@ test_defaults()
 	expect_default heap/vmap_strategy sg
 	expect_default heap/fragment_pct 0
 	expect_default heap/shuffle 0
+	expect_default heap/caching cached
 	pages=$(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo)
 	expect_default heap/max_bytes $((pages * 512))
 	# and a line that says nothing runs with them
