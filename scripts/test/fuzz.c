@@ -287,7 +287,8 @@ static void try_ioctl(void)
 		want = EINVAL;
 	else if (data.len == ~0ULL || whole > cap() || !has_chunks(whole))
 		want = ENOMEM;
-	else if (!strcmp(knobs[VMAP_STRATEGY].value, "direct") && whole > page_bytes)
+	else if ((!strcmp(knobs[VMAP_STRATEGY].value, "direct") && whole > page_bytes) ||
+		 strcmp(knobs[CACHING].value, "cached"))
 		may = EOPNOTSUPP;
 	snprintf(what, sizeof(what), "len=%#llx fd=%u fd_flags=%#x heap_flags=%#llx", data.len,
 		 data.fd, data.fd_flags, data.heap_flags);

@@ -20,7 +20,7 @@
 enum knob_id {
 	OP, HEAP, FD, STRATEGIES, SIZE, ITERATIONS, BUFFERS, WARMUP, BATCH, THREADS, CPU, CLOCK,
 	PURGE, VERIFY, RANDOM_SEED, MMAP_STRATEGY, VMAP_STRATEGY, ORDERS, FRAGMENT, SHUFFLE,
-	MAX_BYTES, KNOBS
+	CACHING, MAX_BYTES, KNOBS
 };
 
 /* A number between two limits, or the word that stands for none. */
@@ -53,6 +53,7 @@ static struct knob knobs[KNOBS] = {
 	[ORDERS]	= { .path = "heap/orders" },
 	[FRAGMENT]	= { .path = "heap/fragment_pct", .max = 100 },
 	[SHUFFLE]	= { .path = "heap/shuffle", .max = 1 },
+	[CACHING]	= { .path = "heap/caching" },
 	[MAX_BYTES]	= { .path = "heap/max_bytes" },
 };
 
@@ -327,6 +328,8 @@ static int model_run(char v[KNOBS][VALUE_LEN], bool size_given)
 		return size_given && size != HELD_BYTES ? -ERANGE : threads > 1 ? -EOPNOTSUPP : 0;
 	if (size > cap() / threads)
 		return -ERANGE;
+	if (!strcmp(v[HEAP], "vmalloc") && strcmp(v[CACHING], "cached") && !is_op(v[OP], "tables"))
+		return -EOPNOTSUPP;
 	return !strcmp(v[HEAP], "system") && !has_chunks(size) ? -ENOMEM : 0;
 }
 
