@@ -29,11 +29,22 @@ other_cachings()
 	choices_of heap/caching | sed 's/\<cached\>//'
 }
 
-# linear_of_all: the kinds of page in the linear map of all memory.
+# linear_of_all: how many pages of all memory the linear map has not cached. Those that it
+# has not at all come and go with the kernel's own allocations.
 linear_of_all()
 {
 	echo linear >$attributes
-	sed -n 's/^linear //p' $attributes
+	sed -n 's/^linear //p' $attributes | tr ' ' '\n' | grep -v -E '^(cached|absent)=' |
+		tr '\n' ' '
+}
+
+# The last linear_of_all has looked at all of memory.
+expect_all_seen()
+{
+	seen=$(sed -n 's/^linear cached=\([0-9]*\).*/\1/p' $attributes)
+	note "$seen pages are cached"
+	expect_awk 'pages that were looked at' \
+		"$seen >= $(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo) * 1024 / $page"
 }
 
 # expect_shown NODE CACHING PAGES: all of the three kinds of mapping have it; the linear
