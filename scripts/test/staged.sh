@@ -87,6 +87,17 @@ test_clock_of_thread()
 	done
 }
 
+# Clock cycles stands still: a spin on it would have no end, and a sample no length.
+test_standing_clock()
+{
+	for op in noop 'noop threads=2' 'alloc size=64k'; do
+		read_refusals
+		expect_refusal "$op" EOPNOTSUPP \
+			"$(put bench/run "$op clock=cycles iterations=3 warmup=0")" "$refusals" \
+			'clock cycles does not advance' 'accepted: monotonic, raw'
+	done
+}
+
 # attach_fd FD4_SIZE: a run with a buffer of 1 MiB at descriptor 3, which has become
 # the one at descriptor 4 when the run takes it.
 attach_fd()

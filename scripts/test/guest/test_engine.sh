@@ -155,6 +155,63 @@ test_stops_within_sample()
 	wait_until all_is_freed || complain 'a stopped run left something behind'
 }
 
+has_rounds()
+{
+	read_status
+	[ "${rounds_done:-0}" -ge 50000 ]
+}
+
+# A run of many rounds is stopped at once, too, however long its figures take, and so is
+# who reads them: the next reader makes them.
+test_stops_in_figures()
+{
+	six=sg,sg,sg,sg,sg,sg
+	spawn "$test_dir/put" "$D/bench/run" \
+		"noop strategies=$six iterations=1000000 warmup=0 batch=1" >/dev/null
+	wait_until has_rounds || fail "no run: $status_line"
+	kill -KILL "$pid"
+	expect_gone 'the writer'
+	read_status
+	expect_equal 'state of the run' "$state" stopped
+	spawn cat "$D/bench/results" >"$scratch/table"
+	sleep 0.05
+	kill -KILL "$pid"
+	expect_gone 'the reader'
+	expect_equal 'what it has read' "$(cat "$scratch/table")" ''
+	expect_awk 'rounds' "$(column iterations | sort -u) >= 50000"
+}
+
+# expect_gone WHO: $pid ends within 0.2 s of the guest's time.
+expect_gone()
+{
+	read -r before _ </proc/uptime
+	wait "$pid" 2>/dev/null
+	read -r after _ </proc/uptime
+	note "$1: killed at $before s, gone at $after s"
+	expect_awk "$1" "$after - $before < 0.2"
+}
+
+# untimed_of ROUNDS: prints the fewest instructions of three runs that are in no sample.
+untimed_of()
+{
+	for _ in 1 2 3; do
+		all=$(run_once "mmap size=$((8192 * page)) strategies=insert iterations=$1 \
+			warmup=0 seed=1 verify=0")
+		sample ns phase=total | awk -v all="$all" '{ all -= $1 } END { printf "%.0f\n", all }'
+	done | sort -n | head -n 1
+}
+
+# Whether strategy insert can map a buffer is asked of its pages once: asked before each
+# sample, its arm alone would find the struct pages in the cache.
+test_insert_asks_once()
+{
+	set_knob heap/orders 0
+	untimed_of 2 >/dev/null
+	few=$(untimed_of 2) many=$(untimed_of 22)
+	note "$(((many - few) / 20)) instructions a round outside of the sample of 8192 pages"
+	expect_awk 'instructions of 20 rounds' "$many - $few < 20 * 8192"
+}
+
 # count_spikes ARM: vunmaps of an arm that took over three times the median.
 count_spikes()
 {

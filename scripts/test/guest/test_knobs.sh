@@ -243,6 +243,11 @@ test_strange_bytes()
 	refuse EINVAL bench/op '%s%n%p' %s%n%p
 	refuse EINVAL bench/op "$(printf '%0150d' 0 | tr 0 '\001')"
 	refuse EINVAL heap/orders "$(printf '%0150d' 0 | tr 0 '\001')"
+	# a task has the name that it gives itself
+	# shellcheck disable=SC2016 # for the inner shell
+	sh -c 'printf "a\033[2Jb" >/proc/$$/comm; echo x >"$1"' sh "$D/bench/op" 2>/dev/null
+	read_refusals
+	expect_match 'line of error_log' "$refusal" '[0-9]* a?[[]2Jb[[][0-9]*] bench/op: *'
 	LC_ALL=C grep -n '[^ -~]' "$D/error_log" && complain 'unprintable bytes in error_log'
 	lines=$(count_lines <"$D/error_log")
 	expect_awk 'error_log lines' "$lines <= 16"

@@ -22,10 +22,11 @@ fence='s/^#include <linux\/err.h>/&\n#include <linux\/sched\/signal.h>/
 		schedule_timeout_interruptible(1);\
 	return -ERESTARTSYS;/'
 
-# Clock raw is another one on CPU 0 than on the others.
+# Clock raw is another one on CPU 0 than on the others, and clock cycles stands still.
 clock='s/return ktime_get_raw_fast_ns();/static atomic64_t now;\
 \
-	return atomic64_add_return(raw_smp_processor_id() ? 1000 : 7, \&now);/'
+	return atomic64_add_return(raw_smp_processor_id() ? 1000 : 7, \&now);/
+	s/return get_cycles();/return 1;/'
 
 # The kernel exports no dma_heap_add(), and three seconds pass before that is said.
 refusal='s/^#include <linux\/err.h>/#include <linux\/delay.h>\n&/
@@ -87,6 +88,12 @@ test_wait_for_fence()
 test_clock()
 {
 	expect_staged clock_of_thread
+}
+
+# A clock that does not advance is refused.
+test_standing_clock()
+{
+	expect_staged standing_clock
 }
 
 # A run never has the size of another buffer than the one it measures.
