@@ -45,7 +45,7 @@ stage()
 	plant bench/rounds.c "$last_round" bench/op/op_sync.c "$fence" \
 		bench/clock.c "$clock" heap/register.c "$refusal" \
 		heap/compat.h "$encrypted" heap/dma_device.c "$asked" \
-		bench/run.c 's/dbb_heaps_get_fd(params->fd/& + 1/' \
+		bench/run.c 's/dbb_heaps_get_fd(fd/& + 1/' \
 		bench/report/table.c 's/show_share(m, rest, whole)/show_share(m, -4, 1000)/'
 	cp "$test_dir/staged.sh" "$planted/scripts/test/guest/test_staged.sh"
 	cases=$(sed -n 's/^test_\(.*\)()$/\1/p' "$test_dir/staged.sh" | paste -s -d , -)
