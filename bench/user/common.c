@@ -154,87 +154,101 @@ const char *base_name(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
-static int node_alloc(const char *path, u64 size)
+int heap_request(int heap, u64 size, const char **failed)
 {
 	struct dma_heap_allocation_data data = {
 		.len = size,
 		.fd_flags = O_RDWR | O_CLOEXEC,
 	};
-	int ret;
-	int heap;
 
-	heap = open(path, O_RDONLY | O_CLOEXEC);
-	if (heap < 0) {
-		complain_errno("open(%s)", path);
-		return -1;
-	}
-
-	ret = ioctl(heap, DMA_HEAP_IOCTL_ALLOC, &data);
-	if (ret < 0)
-		complain_errno("ioctl(%s, DMA_HEAP_IOCTL_ALLOC, len=%llu)",
-			       path, size);
-
-	if (close(heap) < 0) {
-		complain_errno("close(%s)", path);
-		if (!ret)
-			close(data.fd);
-		return -1;
-	}
-
-	return ret < 0 ? -1 : (int)data.fd;
+	*failed = "DMA_HEAP_IOCTL_ALLOC";
+	return ioctl(heap, DMA_HEAP_IOCTL_ALLOC, &data) < 0 ? -1 : (int)data.fd;
 }
 
 /* Shared memory that can no longer shrink: what udmabuf takes pages from. */
-static int sealed_memory(u64 size)
+static int sealed_memory(u64 size, const char **failed)
 {
 	int fd = memfd_create("udmabuf", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int err;
 
-	if (fd < 0) {
-		complain_errno("memfd_create()");
+	*failed = "memfd_create";
+	if (fd < 0)
 		return -1;
+	*failed = "ftruncate";
+	if (!ftruncate(fd, size)) {
+		*failed = "F_ADD_SEALS";
+		if (!fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK))
+			return fd;
 	}
-	if (ftruncate(fd, size) < 0 || fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK) < 0) {
-		complain_errno("memory of %llu bytes", size);
-		close(fd);
-		return -1;
-	}
-
-	return fd;
+	err = errno;
+	close(fd);
+	errno = err;
+	return -1;
 }
 
 /* In whole pages, as heaps do it. */
-static int udmabuf_alloc(const char *path, u64 size)
+int udmabuf_request(int device, u64 size, const char **failed)
 {
 	u64 page = sysconf(_SC_PAGESIZE);
 	struct udmabuf_create data = {
 		.flags = UDMABUF_FLAGS_CLOEXEC,
 		.size = (size + page - 1) / page * page,
 	};
-	int device, fd = -1;
+	int memory = sealed_memory(data.size, failed);
+	int fd, err;
 
-	device = open(path, O_RDWR | O_CLOEXEC);
-	if (device < 0) {
-		complain_errno("open(%s)", path);
+	if (memory < 0)
 		return -1;
-	}
-	data.memfd = sealed_memory(data.size);
-	if ((int)data.memfd >= 0) {
-		fd = ioctl(device, UDMABUF_CREATE, &data);
-		if (fd < 0)
-			complain_errno("ioctl(%s, UDMABUF_CREATE, size=%llu)", path, size);
-		close(data.memfd);
-	}
-	close(device);
-
+	data.memfd = memory;
+	*failed = "UDMABUF_CREATE";
+	fd = ioctl(device, UDMABUF_CREATE, &data);
+	err = errno;
+	close(memory);
+	errno = err;
 	return fd;
 }
 
 int heap_alloc(const char *path, u64 size)
 {
-	if (!strcmp(base_name(path), "udmabuf"))
-		return udmabuf_alloc(path, size);
+	bool udmabuf = !strcmp(base_name(path), "udmabuf");
+	const char *failed;
+	int node, fd;
 
-	return node_alloc(path, size);
+	node = open(path, (udmabuf ? O_RDWR : O_RDONLY) | O_CLOEXEC);
+	if (node < 0) {
+		complain_errno("open(%s)", path);
+		return -1;
+	}
+	fd = udmabuf ? udmabuf_request(node, size, &failed) : heap_request(node, size, &failed);
+	if (fd < 0)
+		complain_errno("%s, %s of %llu bytes", path, failed, size);
+	close(node);
+
+	return fd;
+}
+
+void read_accel(char *accel, size_t size)
+{
+	static const char key[] = "dbb.accel=";
+	char cmdline[4096];
+	char *save;
+	char *word;
+	FILE *file;
+
+	snprintf(accel, size, "unmarked");
+
+	/* no /proc, no marker: that is no reason to fail */
+	file = fopen("/proc/cmdline", "re");
+	if (!file)
+		return;
+	if (fgets(cmdline, sizeof(cmdline), file)) {
+		for (word = strtok_r(cmdline, "\n ", &save); word;
+		     word = strtok_r(NULL, "\n ", &save)) {
+			if (!strncmp(word, key, sizeof(key) - 1))
+				snprintf(accel, size, "%s", word + sizeof(key) - 1);
+		}
+	}
+	fclose(file);
 }
 
 int sync_buffer(int fd, u64 flags)

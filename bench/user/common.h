@@ -6,6 +6,7 @@
 #define DMABUF_BENCH_USER_COMMON_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* As the kernel has them: one printf format, %llu, on every architecture. */
@@ -54,6 +55,16 @@ const char *base_name(const char *path);
  * O_CLOEXEC), or -1 with the message printed.
  */
 int heap_alloc(const char *path, u64 size);
+
+/*
+ * The same of an open heap node or udmabuf device, without a message; *@failed names
+ * what failed.
+ */
+int heap_request(int heap, u64 size, const char **failed);
+int udmabuf_request(int device, u64 size, const char **failed);
+
+/* The value of dbb.accel=, with which the VM runner marks an emulated machine. */
+void read_accel(char *accel, size_t size);
 
 /* DMA_BUF_IOCTL_SYNC until it is not interrupted; as ioctl(), without a message. */
 int sync_buffer(int fd, u64 flags);

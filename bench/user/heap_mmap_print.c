@@ -16,31 +16,6 @@ static const char * const phase_names[PHASE_MAX] = {
 	[PHASE_TOTAL] = "total",
 };
 
-/* The value of dbb.accel=, with which the VM runner marks an emulated machine. */
-static void read_accel(char *accel, size_t size)
-{
-	static const char key[] = "dbb.accel=";
-	char cmdline[4096];
-	char *save;
-	char *word;
-	FILE *file;
-
-	snprintf(accel, size, "unmarked");
-
-	/* no /proc, no marker: that is no reason to fail */
-	file = fopen("/proc/cmdline", "re");
-	if (!file)
-		return;
-	if (fgets(cmdline, sizeof(cmdline), file)) {
-		for (word = strtok_r(cmdline, "\n ", &save); word;
-		     word = strtok_r(NULL, "\n ", &save)) {
-			if (!strncmp(word, key, sizeof(key) - 1))
-				snprintf(accel, size, "%s", word + sizeof(key) - 1);
-		}
-	}
-	fclose(file);
-}
-
 static void print_environment(const struct bench *bench, const char *accel)
 {
 	const struct options *opt = &bench->opt;
