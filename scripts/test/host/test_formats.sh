@@ -96,3 +96,39 @@ test_tap()
 	prove -e sh "$scratch/selftest.t" >"$scratch/prove" 2>&1 ||
 		complain "prove: $(tail -n 3 "$scratch/prove")"
 }
+
+# What dmabuf_probe leaves is read by jq, compare.sh and plot.sh, and says the same.
+test_probe()
+{
+	need jq:jq mlr:miller
+	mkdir -p "$scratch/formats"
+	"$test_dir/../vm/guest.sh" --quiet --kernel "$kernel" --arch "$arch" --mem 1G \
+		--out "$scratch/formats" -- sh -c '
+			insmod dmabuf_bench.ko &&
+			for run in old new; do
+				bench/user/dmabuf_probe --size 2M --rounds 8 --seconds 600 --out /out/$run || exit
+			done' >"$scratch/formats/said" 2>&1 ||
+		fail "$(tail -n 5 "$scratch/formats/said")"
+	cd "$scratch/formats/new" || fail 'no results'
+	jq -r '.rows[] | [.[] | if . == null then "" else tostring end] | join(",")' \
+		probe.json >json.loose || fail 'jq does not read probe.json'
+	grep -v '^#' probe.csv | mlr --icsv --ocsv --headerless-csv-output cat >csv.cells ||
+		complain 'mlr does not read probe.csv'
+	# jq prints 1.000 as 1, and large numbers in its own way, in older versions
+	awk -F , -v OFS=, '{ for (i = 22; i <= 24; i++) if ($i != "") $i = sprintf("%.3f", $i); print }' \
+		json.loose >json.normal
+	cmp csv.cells json.normal || complain 'csv and JSON differ'
+	expect_equal 'sources in JSON' "$(jq -r '[.sources[].source // "none"] | join(" ")' \
+		probe.json)" "$(sed -n 's/^# source=\([^ ]*\) .*/\1/p' probe.csv | tr '\n' ' ' |
+		sed 's/ $//')"
+	sh "$test_dir/../compare.sh" ../old . >"$scratch/compared"
+	[ $? != 3 ] || complain "compare.sh does not read it: $(head -n 3 "$scratch/compared")"
+	grep -q 'copy_out *exporter *bench_system' "$scratch/compared" ||
+		complain 'compare.sh has no copy_out'
+	sh "$test_dir/../compare.sh" . . >"$scratch/compared"
+	expect_equal 'regressed against itself' \
+		"$(sed -n 's/^\([0-9]*\) regressed.*/\1/p' "$scratch/compared")" 0
+	sh "$test_dir/../plot.sh" sizes-bench_system.csv "$scratch/plots" >"$scratch/plotted" ||
+		complain "plot.sh does not read it: $(tail -n 3 "$scratch/plotted")"
+	[ -s "$scratch/plots/cost-touch-mmap.svg" ] || complain 'plot.sh draws no costs'
+}
