@@ -214,8 +214,8 @@ static u8 *written_memory(struct probe *probe)
 
 static void say_refusal(const struct source *source)
 {
-	fprintf(stderr, "%s: %s: %s, not measured (%s)\n", program, source->path,
-		errno_name(source->error), source->failed);
+	fprintf(stderr, "%s: %s: %s, not measured (%s)\n", program, source->from.path,
+		errno_name(source->from.error), source->from.failed);
 }
 
 /* Those that can be opened share the time. */

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "common.h"
+#include "exporter.h"
 #include "ranks.h"
 
 #define MAX_SOURCES	64
@@ -77,34 +78,13 @@ struct mapping_facts {
 	u64 chunks;		/* runs of neighbouring pages; 0 unknown */
 };
 
-struct source;
-
-/* All set errno and source->failed; alloc() returns a dma-buf. */
-struct source_ops {
-	const char *kind;
-	int (*open)(struct source *source);
-	int (*alloc)(struct source *source, u64 size);
-	void (*free)(struct source *source, int fd);
-};
-
 struct source {
-	const struct source_ops *ops;
+	struct exporter from;	/* its error: why it is not measured */
 	char name[NAME_MAX_LEN];
-	char path[TEXT_MAX_LEN];
-	int node;
 	bool usable;
-	int error;		/* why it is not measured, and */
-	const char *failed;	/* what failed then */
-
 	bool foreign;		/* somebody else's buffer: @fd, which stays */
-	bool fixed;		/* the driver chooses the size */
 	bool writable;		/* may be written to; decided by --write and mmap() */
 	int fd;
-	unsigned int handle;	/* of DRM */
-	unsigned int type;	/* of V4L2 */
-	unsigned int planes;
-	unsigned int plane;
-	char driver[NAME_MAX_LEN];
 
 	/* facts */
 	char exporter[NAME_MAX_LEN];
@@ -179,23 +159,15 @@ struct probe {
 /* Set by SIGINT and its like: end after this round. */
 bool is_stopped(void);
 
-/* --- dmabuf_probe_source.c, and its kinds --- */
-
-extern const struct source_ops heap_source;
-extern const struct source_ops udmabuf_source;
-extern const struct source_ops v4l2_source;
-extern const struct source_ops drm_source;
+/* --- dmabuf_probe_source.c --- */
 
 /* All that there is; or the node @path; or somebody's descriptor. */
 void find_sources(struct probe *probe);
 void add_node(struct probe *probe, const char *path);
 void add_descriptor(struct probe *probe);
 
-/* Opens it and looks at a first buffer; false with source->error set. */
+/* Opens it and looks at a first buffer; false with source->from.error set. */
 bool open_source(struct probe *probe, struct source *source);
-
-/* Remembers errno and what failed; returns -1. */
-int source_fail(struct source *source, const char *failed);
 
 int source_alloc(struct source *source, u64 size);
 void source_free(struct source *source, int fd);
@@ -221,7 +193,7 @@ void read_mapping(struct mapping_facts *facts, const u8 *map, u64 len, u64 page)
 
 /* --- dmabuf_probe_round.c --- */
 
-/* One arm of a round; false with source->error set. */
+/* One arm of a round; false with source->from.error set. */
 bool run_round(struct probe *probe, struct run *run, enum arm arm, struct sample *samples,
 	       bool look);
 void catch_faults(void);

@@ -205,8 +205,8 @@ static void csv_source(const struct probe *probe, unsigned int number, FILE *out
 	const struct source *source = &probe->sources[number];
 
 	if (!is_measured(probe, number)) {
-		fprintf(out, "# not_measured=%s failed=%s errno=%s\n", source->path,
-			source->failed, errno_name(source->error));
+		fprintf(out, "# not_measured=%s failed=%s errno=%s\n", source->from.path,
+			source->from.failed, errno_name(source->from.error));
 		return;
 	}
 	fputc('#', out);
@@ -317,9 +317,9 @@ static void json_sources(const struct probe *probe, struct json *list)
 		if (is_measured(probe, i)) {
 			describe_source(probe, i, json_key, &object);
 		} else {
-			json_key(&object, "not_measured", source->path);
-			json_key(&object, "failed", source->failed);
-			json_key(&object, "errno", errno_name(source->error));
+			json_key(&object, "not_measured", source->from.path);
+			json_key(&object, "failed", source->from.failed);
+			json_key(&object, "errno", errno_name(source->from.error));
 		}
 		fputs("\n    }", list->out);
 	}

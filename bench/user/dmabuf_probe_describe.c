@@ -166,12 +166,12 @@ void describe_source(const struct probe *probe, unsigned int number, say_fn fn, 
 	struct saying saying = { fn, data };
 
 	say(&saying, "source", "%s", source->name);
-	say(&saying, "kind", "%s", source->foreign ? "descriptor" : source->ops->kind);
-	say(&saying, "path", "%s", source->path);
-	if (source->driver[0])
-		say(&saying, "driver", "%s", source->driver);
-	if (source->planes)
-		say(&saying, "planes", "%u", source->planes);
+	say(&saying, "kind", "%s", source->foreign ? "descriptor" : source->from.ops->kind);
+	say(&saying, "path", "%s", source->from.path);
+	if (source->from.driver[0])
+		say(&saying, "driver", "%s", source->from.driver);
+	if (source->from.planes)
+		say(&saying, "planes", "%u", source->from.planes);
 	say(&saying, "exporter", "%s", source->exporter[0] ? source->exporter : "unknown");
 	say(&saying, "name", "%s", source->buffer_name[0] ? source->buffer_name : "none");
 	say(&saying, "buffer_bytes", "%llu", source->buffer_bytes);

@@ -52,7 +52,7 @@ static void choose_phases(struct run *run, bool whole)
 		bool has = phase_exists(phase);
 
 		if (phase <= PHASE_FREE)
-			has = !source->foreign && (whole || !source->fixed);
+			has = !source->foreign && (whole || !source->from.fixed);
 		else if (phase < PHASE_ACCESS)
 			has = maps;
 		else if (phase < PHASE_READ)
@@ -60,7 +60,7 @@ static void choose_phases(struct run *run, bool whole)
 		else if (phase < PHASE_SYNC)
 			has = has && maps && whole;
 		else
-			has = !source->sync_error && (whole || !source->fixed) &&
+			has = !source->sync_error && (whole || !source->from.fixed) &&
 			      (phase < PHASE_BEGIN_WRITE || !source->foreign || source->writable);
 		run->has[phase] = has;
 		run->window[phase] = run->len;
@@ -114,15 +114,15 @@ static bool run_arms(struct probe *probe, struct run *run,
 static bool leave_out(struct run *run)
 {
 	struct source *source = run->source;
-	bool maps = !strcmp(source->failed, "mmap");
+	bool maps = !strcmp(source->from.failed, "mmap");
 
-	if (maps && source->writable && source->error == EACCES) {
-		source->write_error = source->error;
+	if (maps && source->writable && source->from.error == EACCES) {
+		source->write_error = source->from.error;
 		source->writable = false;
 		return true;
 	}
 	if (maps || (source->dropped[0] && !source->mmap_error)) {
-		source->mmap_error = source->error;
+		source->mmap_error = source->from.error;
 		return true;
 	}
 	return source->sync_error && run->has[PHASE_BEGIN_READ];
@@ -136,12 +136,12 @@ static bool look(struct probe *probe, struct run *run, struct sample (*samples)[
 	for (;;) {
 		choose_phases(run, true);
 		set_windows(probe, run, LOOK_BYTES);
-		source->failed = NULL;
+		source->from.failed = NULL;
 		if (run_arms(probe, run, samples, true)) {
-			source->error = 0;
+			source->from.error = 0;
 			return true;
 		}
-		if (!source->failed || probe->wrong)
+		if (!source->from.failed || probe->wrong)
 			return false;
 		if (!leave_out(run))
 			return false;
@@ -291,7 +291,7 @@ static bool measure_size(struct probe *probe, struct run *run, unsigned int size
 
 	run->samples = calloc(rounds, sizeof(*run->samples));
 	if (!run->samples) {
-		source_fail(run->source, "calloc");
+		exporter_fail(&run->source->from, "calloc");
 		return false;
 	}
 	run->planned = rounds;

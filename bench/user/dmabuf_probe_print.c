@@ -151,7 +151,7 @@ static void print_source(const struct probe *probe, unsigned int number, FILE *o
 	const struct source *source = run->source;
 
 	fprintf(out, "\nsource %u: %s, %s, %llu bytes, %u rounds%s\n", number + 1, source->name,
-		source->path, run->len, run->rounds, run->stopped ? ", stopped" : "");
+		source->from.path, run->len, run->rounds, run->stopped ? ", stopped" : "");
 	if (source->mmap_error)
 		fprintf(out, "cannot be mapped: %s: %s\n", errno_name(source->mmap_error),
 			strerror(source->mmap_error));
@@ -170,9 +170,9 @@ static void print_refusals(const struct probe *probe, FILE *out)
 	for (unsigned int i = 0; i < probe->nsources; i++) {
 		const struct source *source = &probe->sources[i];
 
-		if (source->error && !probe->runs[i][0].rounds)
-			fprintf(out, "%s: %s, not measured (%s)\n", source->path,
-				errno_name(source->error), source->failed);
+		if (source->from.error && !probe->runs[i][0].rounds)
+			fprintf(out, "%s: %s, not measured (%s)\n", source->from.path,
+				errno_name(source->from.error), source->from.failed);
 	}
 }
 

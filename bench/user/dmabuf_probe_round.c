@@ -96,7 +96,7 @@ static bool wrong_bytes(struct round *round, const char *what, u64 got, u64 want
 		 got, wanted);
 	round->probe->wrong = true;
 	errno = EIO;
-	source_fail(round->run->source, what);
+	exporter_fail(&round->run->source->from, what);
 	return false;
 }
 
@@ -114,7 +114,7 @@ static bool make_memory(struct round *round)
 	if (round->map != MAP_FAILED)
 		return true;
 	round->map = NULL;
-	source_fail(round->run->source, "mmap");
+	exporter_fail(&round->run->source->from, "mmap");
 	return false;
 }
 
@@ -136,7 +136,7 @@ static bool alloc_anonymous(struct round *round)
 		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	end_step(round, PHASE_ALLOC);
 	if (map == MAP_FAILED) {
-		source_fail(round->run->source, "mmap of ordinary memory");
+		exporter_fail(&round->run->source->from, "mmap of ordinary memory");
 		return false;
 	}
 	begin_step(round);
@@ -171,7 +171,7 @@ static bool sync_memory(struct round *round, u64 flags)
 	if (!round->source || !sync_buffer(round->fd, flags))
 		return true;
 	round->source->sync_error = errno;
-	source_fail(round->source, "DMA_BUF_IOCTL_SYNC");
+	exporter_fail(&round->source->from, "DMA_BUF_IOCTL_SYNC");
 	return false;
 }
 
@@ -265,7 +265,7 @@ static bool drop(struct round *round, enum phase phase, int sig)
 			 n ? "," : "", phase_name(phase), sig == SIGBUS ? "SIGBUS" : "SIGSEGV");
 	round->run->has[phase] = false;
 	errno = EFAULT;
-	source_fail(source, phase_name(phase));
+	exporter_fail(&source->from, phase_name(phase));
 	return round->look && phase >= PHASE_ACCESS;
 }
 

@@ -37,46 +37,35 @@ struct sync_partial {
 #define SYNC_PARTIAL	_IOW(DMA_BUF_BASE, 2, struct sync_partial)
 #define NO_SYNC_FLAG	0x100000000ULL
 
-int source_fail(struct source *source, const char *failed)
-{
-	source->error = errno;
-	source->failed = failed;
-	return -1;
-}
-
 int source_alloc(struct source *source, u64 size)
 {
-	return source->foreign ? source->fd : source->ops->alloc(source, size);
+	return source->foreign ? source->fd : source->from.ops->alloc(&source->from, size);
 }
 
 void source_free(struct source *source, int fd)
 {
 	if (!source->foreign)
-		source->ops->free(source, fd);
+		source->from.ops->free(&source->from, fd);
 }
 
-static struct source *add_source(struct probe *probe, const struct source_ops *ops,
-				 const char *path)
+static struct source *add_source(struct probe *probe, const char *path)
 {
 	struct source *source = &probe->sources[probe->nsources];
 
 	for (unsigned int i = 0; i < probe->nsources; i++)
-		if (!strcmp(probe->sources[i].path, path))
+		if (!strcmp(probe->sources[i].from.path, path))
 			return NULL;
 	if (probe->nsources == MAX_SOURCES) {
 		complain("%s: left out, there are more than %d sources", path, MAX_SOURCES);
 		return NULL;
 	}
-	if (strlen(path) >= sizeof(source->path)) {
-		complain("%s: a path of at most %zu bytes is accepted", path,
-			 sizeof(source->path) - 1);
+	if (!exporter_init(&source->from, path)) {
+		complain("%s: a path of at most %d bytes is accepted", path,
+			 EXPORTER_PATH_LEN - 1);
 		exit(EXIT_CANNOT);
 	}
-	source->ops = ops;
-	source->node = -1;
 	source->fd = -1;
 	source->writable = true;
-	strcpy(source->path, path);
 	snprintf(source->name, sizeof(source->name), "%.40s", base_name(path));
 	/* a name is a cell of a csv, and of a file's name */
 	for (char *c = source->name; *c; c++)
@@ -91,8 +80,7 @@ static struct source *add_source(struct probe *probe, const struct source_ops *o
 }
 
 /* Those of a folder that have such names, video2 before video10. */
-static void add_all(struct probe *probe, const struct source_ops *ops, const char *folder,
-		    const char *prefix)
+static void add_all(struct probe *probe, const char *folder, const char *prefix)
 {
 	struct dirent **entries;
 	int n = scandir(folder, &entries, NULL, versionsort);
@@ -103,7 +91,7 @@ static void add_all(struct probe *probe, const struct source_ops *ops, const cha
 
 		if (name[0] != '.' && !strncmp(name, prefix, strlen(prefix))) {
 			snprintf(path, sizeof(path), "%s/%.100s", folder, name);
-			add_source(probe, ops, path);
+			add_source(probe, path);
 		}
 		free(entries[i]);
 	}
@@ -113,24 +101,10 @@ static void add_all(struct probe *probe, const struct source_ops *ops, const cha
 
 void find_sources(struct probe *probe)
 {
-	add_all(probe, &heap_source, "/dev/dma_heap", "");
-	add_all(probe, &udmabuf_source, "/dev", "udmabuf");
-	add_all(probe, &v4l2_source, "/dev", "video");
-	add_all(probe, &drm_source, "/dev/dri", "card");
-}
-
-/* By the name; what has another one is taken for a heap. */
-static const struct source_ops *kind_of(const char *path)
-{
-	const char *name = base_name(path);
-
-	if (!strcmp(name, "udmabuf"))
-		return &udmabuf_source;
-	if (!strncmp(name, "video", 5))
-		return &v4l2_source;
-	if (!strncmp(name, "card", 4) || !strncmp(name, "renderD", 7))
-		return &drm_source;
-	return &heap_source;
+	add_all(probe, "/dev/dma_heap", "");
+	add_all(probe, "/dev", "udmabuf");
+	add_all(probe, "/dev", "video");
+	add_all(probe, "/dev/dri", "card");
 }
 
 void add_node(struct probe *probe, const char *path)
@@ -141,7 +115,7 @@ void add_node(struct probe *probe, const char *path)
 		complain("%s: no device; a heap, udmabuf, video or card node is accepted", path);
 		exit(EXIT_CANNOT);
 	}
-	add_source(probe, kind_of(path), path);
+	add_source(probe, path);
 }
 
 static int get_descriptor(const struct options *opt)
@@ -184,7 +158,7 @@ void add_descriptor(struct probe *probe)
 		snprintf(path, sizeof(path), "pid:%llu/fd:%llu", opt->pid, opt->fd);
 	else
 		snprintf(path, sizeof(path), "fd:%llu", opt->fd);
-	source = add_source(probe, &heap_source, path);
+	source = add_source(probe, path);
 	source->fd = get_descriptor(opt);
 	if (source->fd < 0)
 		exit(EXIT_CANNOT);
@@ -197,7 +171,7 @@ void add_descriptor(struct probe *probe)
 	else
 		snprintf(source->name, sizeof(source->name), "fd%llu", opt->fd);
 	source->foreign = true;
-	source->fixed = true;
+	source->from.fixed = true;
 	source->writable = opt->write;
 }
 
@@ -247,7 +221,7 @@ static int read_facts(struct source *source, int fd)
 	if (bytes <= 0) {
 		if (!bytes)
 			errno = EINVAL;
-		return source_fail(source, "lseek");
+		return exporter_fail(&source->from, "lseek");
 	}
 	lseek(fd, 0, SEEK_SET);
 	source->buffer_bytes = bytes;
@@ -262,7 +236,7 @@ static int alloc_first(struct source *source, u64 size, u64 page)
 {
 	int fd = source_alloc(source, size);
 
-	while (fd < 0 && source->error == ENOMEM && size / 2 >= page) {
+	while (fd < 0 && source->from.error == ENOMEM && size / 2 >= page) {
 		size = size / 2 / page * page;
 		fd = source_alloc(source, size);
 	}
@@ -273,7 +247,7 @@ bool open_source(struct probe *probe, struct source *source)
 {
 	int fd;
 
-	if (!source->foreign && source->ops->open(source) < 0)
+	if (!source->foreign && source->from.ops->open(&source->from) < 0)
 		return false;
 	fd = alloc_first(source, probe->opt.size, probe->page);
 	if (fd < 0)
@@ -283,6 +257,6 @@ bool open_source(struct probe *probe, struct source *source)
 		return false;
 	}
 	source_free(source, fd);
-	source->error = 0;
+	source->from.error = 0;
 	return true;
 }

@@ -19,6 +19,10 @@ static void take_value(const struct option_spec *spec, const char *value)
 {
 	if (spec->text)
 		*spec->text = value;
+	else if (spec->list && spec->list->n == ARRAY_SIZE(spec->list->values))
+		refuse_option(spec->name, value, "one more than 16");
+	else if (spec->list)
+		spec->list->values[spec->list->n++] = value;
 	else if (spec->size && !parse_size(value, spec->size))
 		refuse_option(spec->name, value, "a size: a number with k, M or G");
 	else if (spec->number && !parse_number(value, spec->min, spec->max, spec->number))

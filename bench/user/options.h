@@ -9,10 +9,17 @@
 
 #include "common.h"
 
-/* One of text, size and number takes the value; a table ends with an empty entry. */
+/* Values of an option that may be repeated. */
+struct option_list {
+	const char *values[16];
+	unsigned int n;
+};
+
+/* One of text, list, size and number takes the value; a table ends with an empty entry. */
 struct option_spec {
 	const char *name;
 	const char **text;
+	struct option_list *list;
 	u64 *size;		/* bytes, written with k, M or G */
 	u64 *number;		/* from min to max */
 	u64 min;

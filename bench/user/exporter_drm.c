@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Dumb buffers of a DRM driver for dmabuf_probe. The few calls that it takes are
- * written down here: distributions leave <drm/drm.h> out of the kernel's headers.
+ * Dumb buffers of a DRM driver. The few calls that it takes are written down here:
+ * distributions leave <drm/drm.h> out of the kernel's headers.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 
 #include <linux/ioctl.h>
 
-#include "dmabuf_probe.h"
+#include "exporter.h"
 
 struct card_version {
 	int major;
@@ -51,34 +51,34 @@ struct card_prime {
 #define LINE_PIXELS		1024
 #define PIXEL_BYTES		4
 
-static int request(struct source *source, unsigned long nr, void *argument)
+static int request(struct exporter *exporter, unsigned long nr, void *argument)
 {
 	int ret;
 
 	do {
-		ret = ioctl(source->node, nr, argument);
+		ret = ioctl(exporter->node, nr, argument);
 	} while (ret < 0 && (errno == EINTR || errno == EAGAIN));
 	return ret;
 }
 
-static int open_drm(struct source *source)
+static int open_drm(struct exporter *exporter)
 {
 	struct card_version version = {
-		.name = source->driver,
-		.name_len = sizeof(source->driver) - 1,
+		.name = exporter->driver,
+		.name_len = sizeof(exporter->driver) - 1,
 	};
 
-	source->node = open(source->path, O_RDWR | O_CLOEXEC);
-	if (source->node < 0)
-		return source_fail(source, "open");
+	exporter->node = open(exporter->path, O_RDWR | O_CLOEXEC);
+	if (exporter->node < 0)
+		return exporter_fail(exporter, "open");
 	/* who opens a card that nobody controls, controls it: a compositor could not */
-	ioctl(source->node, CARD_DROP_MASTER, NULL);
-	if (request(source, CARD_VERSION, &version) < 0)
-		return source_fail(source, "DRM_IOCTL_VERSION");
+	ioctl(exporter->node, CARD_DROP_MASTER, NULL);
+	if (request(exporter, CARD_VERSION, &version) < 0)
+		return exporter_fail(exporter, "DRM_IOCTL_VERSION");
 	return 0;
 }
 
-static int alloc_drm(struct source *source, u64 size)
+static int alloc_drm(struct exporter *exporter, u64 size)
 {
 	struct card_dumb dumb = {
 		.width = LINE_PIXELS,
@@ -87,27 +87,27 @@ static int alloc_drm(struct source *source, u64 size)
 	};
 	struct card_prime prime = { .flags = O_RDWR | O_CLOEXEC };
 
-	if (request(source, CARD_CREATE_DUMB, &dumb) < 0)
-		return source_fail(source, "DRM_IOCTL_MODE_CREATE_DUMB");
+	if (request(exporter, CARD_CREATE_DUMB, &dumb) < 0)
+		return exporter_fail(exporter, "DRM_IOCTL_MODE_CREATE_DUMB");
 	prime.handle = dumb.handle;
-	source->handle = dumb.handle;
-	if (request(source, CARD_PRIME_EXPORT, &prime) < 0) {
+	exporter->handle = dumb.handle;
+	if (request(exporter, CARD_PRIME_EXPORT, &prime) < 0) {
 		int err = errno;
 
-		request(source, CARD_DESTROY_DUMB, &source->handle);
+		request(exporter, CARD_DESTROY_DUMB, &exporter->handle);
 		errno = err;
-		return source_fail(source, "DRM_IOCTL_PRIME_HANDLE_TO_FD");
+		return exporter_fail(exporter, "DRM_IOCTL_PRIME_HANDLE_TO_FD");
 	}
 	return prime.fd;
 }
 
-static void free_drm(struct source *source, int fd)
+static void free_drm(struct exporter *exporter, int fd)
 {
 	close(fd);
-	request(source, CARD_DESTROY_DUMB, &source->handle);
+	request(exporter, CARD_DESTROY_DUMB, &exporter->handle);
 }
 
-const struct source_ops drm_source = {
+const struct exporter_ops exporter_drm = {
 	.kind = "drm",
 	.open = open_drm,
 	.alloc = alloc_drm,
