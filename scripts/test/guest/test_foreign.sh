@@ -115,7 +115,7 @@ with_three()
 	set_knob heap/orders '8 0'
 	# shellcheck disable=SC2016 # for the inner shell
 	"$user/heap_exec" --heap "$node" --size 4M --fd 3 --name 'preview 1' -- \
-		"$user/heap_exec" --heap "${node%_*}_contig" --size 4M --fd 4 -- \
+		"$user/heap_exec" --heap "${node%_*}_contig:4M:4" -- \
 		sh -c 'echo 4 >"$0" && exec "$@"' "$D/heap/orders" \
 		"$user/heap_exec" --heap "$node" --size 4M --fd 5 -- "$@"
 }
@@ -196,7 +196,7 @@ test_several_refused()
 	refuse_three ERANGE 'mmap strategies=fd3 size=1M' 1048576 4194304
 	read_refusals
 	expect_refusal 'two sizes' ERANGE \
-		"$("$user/heap_exec" --size 1M --fd 6 -- "$user/heap_exec" --size 2M --fd 7 -- \
+		"$("$user/heap_exec" --heap "$node:1M:6" --heap "$node:2M:7" -- \
 			"$test_dir/put" "$D/bench/run" 'mmap strategies=fd6,fd7')" \
 		"$refusals" accepted 'fd 7' 2097152 1048576
 }

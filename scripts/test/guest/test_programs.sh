@@ -80,6 +80,23 @@ test_heap_exec()
 	wait_until all_is_freed || complain 'the buffer is still alive'
 }
 
+# Several buffers, each of its heap and size, at its descriptor.
+test_heap_exec_several()
+{
+	# shellcheck disable=SC2016 # for the inner shell
+	expect_status 0 "$user/heap_exec" --size 128k --fd 4 --heap $node \
+		--heap "${node%_*}_contig:256k" --heap "${node%_*}_vmalloc::3" --heap $node:64k:9 -- \
+		sh -c 'echo "fd=$DMABUF_FD size=$DMABUF_SIZE"
+			sed -n "s/^size:[[:space:]]*/size /p" /proc/self/fdinfo/[0-9]*
+			ls /proc/self/fd | tr "\n" " "'
+	expect_output 'fd=4 size=131072'
+	expect_equal sizes "$(grep -c '^size ' "$scratch/output")" 4
+	expect_equal 'sizes in order' "$(grep '^size ' "$scratch/output" | tr '\n' ' ')" \
+		'size 131072 size 131072 size 262144 size 65536 '
+	expect_output '3 4 5 [0-9 ]*9'
+	wait_until all_is_freed || complain 'a buffer is still alive'
+}
+
 # heap_exec's exit codes.
 test_heap_exec_errors()
 {
@@ -90,6 +107,12 @@ test_heap_exec_errors()
 	expect_status 126 "$user/heap_exec" -- /
 	expect_status 3 "$user/heap_exec" --size 0 -- true
 	expect_status 3 "$user/heap_exec" --heap /dev/nonsense -- true
+	expect_status 3 "$user/heap_exec" --heap $node:4q -- true
+	expect_output '4q: not NODE:SIZE'
+	expect_status 3 "$user/heap_exec" --heap $node::2 -- true
+	expect_output '::2: not NODE:SIZE:FD'
+	expect_status 3 "$user/heap_exec" --heap $node::3 --heap $node::3 -- true
+	expect_output '::3: not at a descriptor of its own'
 	expect_status 0 "$user/heap_exec" -- true
 }
 

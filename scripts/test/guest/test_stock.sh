@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# guest: --icount --mem 8G
+# guest: --icount --mem 8G --driver vgem
 # config: DMABUF_HEAPS_SYSTEM UDMABUF
 # The kernel's own exporters beside our strategies, in one run: one ns is one
 # instruction of the guest.
@@ -8,6 +8,8 @@
 : "${test_dir:?}"
 # shellcheck source-path=SCRIPTDIR source=../case.sh
 . "$test_dir/case.sh"
+# shellcheck source-path=SCRIPTDIR source-path=SCRIPTDIR/.. source=../../vm/guest_drivers.sh
+. "$test_dir/../vm/guest_drivers.sh"
 
 stock=/dev/dma_heap/system
 udmabuf=/dev/udmabuf
@@ -121,4 +123,52 @@ test_udmabuf()
 			"page $(count_of total system page), sg $(count_of total system sg)"
 	done
 	expect_true 'size of the udmabuf' [ "$(column size_bytes heap=fd phase=total)" = 33554432 ]
+}
+
+# run_together LINE: the buffers of three exporters are at descriptors 3 to 5.
+run_together()
+{
+	expect_equal "'$1'" "$("$test_dir/../../bench/user/heap_exec" --size 32M --heap $stock \
+		--heap $udmabuf --heap "$card" -- "$test_dir/put" "$D/bench/run" "$1")" ok
+	expect_equal "complete of '$1'" "$(column complete | sort -u)" 1
+}
+
+# speedup_of HEAP: of the total
+speedup_of()
+{
+	column speedup phase=total heap="$1"
+}
+
+# compare_apart OP BASELINE ARM...: ratios to the baseline in one run of all arms, within
+# 1 % of those of a run for each arm. They have three decimals.
+compare_apart()
+{
+	op=$1 first=$2
+	shift 2
+	run_together "$op strategies=$first,$(echo "$*" | tr ' ' ,) iterations=6 warmup=2"
+	expect_equal "intervals of $op" "$(column speedup_lo phase=total | grep -c .)" $(($# + 1))
+	for arm; do
+		speedup_of "${arm%:*}" >"$scratch/$op.${arm%:*}"
+	done
+	note "$op, exporters of the run: $(environment exporter_fd3) $(environment exporter_fd4)" \
+		"$(environment exporter_fd5)"
+	for arm; do
+		run_together "$op strategies=$first,$arm iterations=6 warmup=2"
+		together=$(cat "$scratch/$op.${arm%:*}") apart=$(speedup_of "${arm%:*}")
+		note "$op $arm: $together together, $apart apart"
+		expect_awk "$op $arm" "$together >= 0.99 * $apart - 0.001 &&
+			$together <= 1.01 * $apart + 0.001"
+	done
+}
+
+# Buffers of three exporters, ours and ordinary memory are arms of one run.
+test_together()
+{
+	need_stock
+	[ -e $udmabuf ] || skip "no $udmabuf: this kernel has no CONFIG_UDMABUF"
+	load_driver vgem || skip 'this kernel has no vgem'
+	find_card vgem || fail 'vgem has no card'
+	set_knob heap/orders 8
+	compare_apart mmap fd3 fd4 fd5 system:sg anon
+	compare_apart vmap fd3 fd4 fd5 system:sg
 }
