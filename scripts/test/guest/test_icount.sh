@@ -269,3 +269,64 @@ test_callers()
 		done
 	done
 }
+
+# probe_says PHASE, module_says PHASE: instructions, of the buffer that both measured last
+probe_says()
+{
+	select_rows p50_ns strategy=exporter size_bytes=$((mib << 20)) phase="$1" \
+		<"$scratch/probe.csv"
+}
+
+module_says()
+{
+	column p50_ns phase="$1"
+}
+
+# measure_twice STRATEGY MIB LINE: a buffer by the module and by dmabuf_probe
+measure_twice()
+{
+	set_knob heap/mmap_strategy "$1"
+	set_knob heap/orders 8
+	mib=$2
+	shift
+	# shellcheck disable=SC2016 # for the inner shell
+	"$test_dir/../../bench/user/heap_exec" --size "${mib}M" -- sh -c 'echo "$1" >"$2" &&
+		"$3" --fd 3 --write --size "$4M" --rounds 7 --seconds 600 --format csv' \
+		sh "$2" "$D/bench/run" "$test_dir/../../bench/user/dmabuf_probe" "$mib" \
+		>"$scratch/probe.csv" 2>"$scratch/progress" || fail "$2: $(cat "$scratch/progress")"
+}
+
+# expect_near WHAT MODULE PROBE PERCENT
+expect_near()
+{
+	note "$1: module $2, dmabuf_probe $3"
+	expect_awk "$1 within $4 %" "$3 > (1 - $4 / 100) * $2 && $3 < (1 + $4 / 100) * $2"
+}
+
+# dmabuf_probe says what the module says of mapping, unmapping and first touch. A mapping
+# of it may take one page table more, and each of its faults comes from user mode.
+test_probe_maps()
+{
+	measure_twice sg 16 'touch strategies=fd3 iterations=7 warmup=1'
+	expect_near 'mmap, sg' "$(module_says mmap)" "$(probe_says mmap)" 2
+	expect_near 'munmap, sg' "$(module_says munmap)" "$(probe_says munmap)" 2
+	measure_twice fault 16 'touch strategies=fd3 iterations=7 warmup=1'
+	pages=$((16384 / (page / 1024)))
+	module=$((($(module_says first) - $(module_says stride)) / pages))
+	probe=$((($(probe_says first) - $(probe_says second)) / pages))
+	expect_near 'a fault, fault' $module $probe 10
+	expect_awk 'a fault from user mode takes more' "$probe > $module"
+}
+
+# Of synchronising, the difference is the system call: as much at the beginning as at the
+# end, though these are not the same. Op sync has the buffer attached and dmabuf_probe has
+# not, which is next to nothing for one chunk and a device that sees the caches.
+test_probe_syncs()
+{
+	measure_twice sg 1 'sync strategies=fd3 iterations=7 warmup=1'
+	begin=$(($(probe_says begin_rw) - $(module_says begin)))
+	end=$(($(probe_says end_rw) - $(module_says end)))
+	note "begin: module $(module_says begin), dmabuf_probe $(probe_says begin_rw);" \
+		"end: $(module_says end), $(probe_says end_rw)"
+	expect_awk 'begin and end by the same' "$begin == $end && $begin > 100 && $begin < 2000"
+}
