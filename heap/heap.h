@@ -58,7 +58,6 @@ enum dbb_vmap_id {
  * @name: as in heap/mmap_strategy, results and traces
  * @help: one line for debugfs README
  * @missing: why this kernel lacks it, or NULL; no hook is set then
- * @from_ram: its pages are memory that others could have; a share is left to them
  * @usable: 0, or -EOPNOTSUPP if it cannot map this buffer. Asked after @bind, and
  *	    before each sample, so it must not look at the pages. Optional.
  * @pick: only for "auto": return the strategy to use for this buffer
@@ -183,6 +182,7 @@ void dbb_caching_sync_page(const struct dbb_buffer *buf, struct page *page);
  * @name: as in bench/heap; the node is /dev/dma_heap/bench_<name>
  * @help: one line for debugfs README
  * @missing: why this kernel lacks it, or NULL; no hook is set then
+ * @from_ram: its pages are memory that others could have; a share is left to them
  * @alloc: allocate buf->len bytes of zeroed pages and fill buf->table. May
  *	   sleep. -ENOMEM without waking the OOM killer, -EINTR on a fatal
  *	   signal or when @cancelled (may be NULL) returns true.
