@@ -316,5 +316,6 @@ int main(int argc, char **argv)
 	probe.pattern = written_memory(&probe);
 	probe.scratch = written_memory(&probe);
 	calibrate_clock(&probe);
+	probe.clean_ns_per_page = clean_ns_per_page(&probe);
 	return measure(&probe);
 }

@@ -96,6 +96,8 @@ struct source {
 	int write_error;
 	int sync_error;
 	int partial_sync_error;
+	unsigned int polls;	/* before CPU access, */
+	unsigned int busy_polls;	/* and those that found a device at work on it */
 	char dropped[TEXT_MAX_LEN];	/* phases that this buffer does not stand */
 	struct mapping_facts mapping[ARM_MAX];
 	double faults[ARM_MAX][PHASE_MAX];	/* a page; of first and second touch */
@@ -146,6 +148,7 @@ struct probe {
 	u64 page;
 	u64 overhead_ns;
 	u64 tick_ns;
+	double clean_ns_per_page;	/* of the caches; 0 unknown */
 	unsigned int cpu;
 	u8 *pattern;		/* ordinary memory of the largest size */
 	u8 *scratch;
@@ -186,6 +189,11 @@ u64 access_run(enum phase phase, const struct access *access);
 void touch_write(u8 *map, u64 len, u64 page, u64 tag);
 u64 touch_read(const u8 *map, u64 len, u64 page);
 u64 read_word(const void *at);
+
+/* --- dmabuf_probe_clean.c --- */
+
+/* 0 where user space cannot clean caches. */
+double clean_ns_per_page(const struct probe *probe);
 
 /* --- dmabuf_probe_mapping.c --- */
 

@@ -128,6 +128,7 @@ void describe_environment(const struct probe *probe, say_fn fn, void *data)
 	describe_kernel(probe, &saying);
 	say(&saying, "clock", "monotonic");
 	say(&saying, "disturbed_by", "switched,migrated");
+	say(&saying, "clean_ns_per_page", "%.1f", probe->clean_ns_per_page);
 	say(&saying, "uid", "%u", getuid());
 	say(&saying, "params",
 	    "probe size=%llu rounds=%llu seconds=%llu seed=%llu verify=1 clock=monotonic cpu=%u",
@@ -188,6 +189,8 @@ void describe_source(const struct probe *probe, unsigned int number, say_fn fn, 
 	say(&saying, "sync", "%s", error_or(source->sync_error, "ok"));
 	say(&saying, "partial_sync", "%s",
 	    source->partial_sync_error == ENOTTY ? "none" : "known_to_this_kernel");
+	say(&saying, "polls", "%u", source->polls);
+	say(&saying, "busy_polls", "%u", source->busy_polls);
 	say(&saying, "dropped", "%s", source->dropped[0] ? source->dropped : "none");
 	if (!source->mmap_error)
 		describe_mapping(&saying, source, ARM_EXPORTER);

@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 
 #include <errno.h>
+#include <poll.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -330,11 +331,23 @@ static bool sync_step(struct round *round, enum phase phase, u64 flags)
 	return done;
 }
 
+/* Is a device still writing to it? Then the beginning of CPU access waits. */
+static void poll_buffer(struct round *round)
+{
+	struct pollfd ready = { .fd = round->fd, .events = POLLIN };
+
+	if (!round->source || round->fd < 0)
+		return;
+	round->source->polls++;
+	round->source->busy_polls += !poll(&ready, 1, 0);
+}
+
 /* With dirty lines, where it is about writing. */
 static bool sync_both(struct round *round, enum phase begin, u64 direction)
 {
 	if (!wants(round, begin))
 		return true;
+	poll_buffer(round);
 	if (!sync_step(round, begin, DMA_BUF_SYNC_START | direction))
 		return false;
 	if (round->map && round->source->writable && begin != PHASE_BEGIN_READ)
