@@ -10,6 +10,7 @@
 #include <linux/dma-buf.h>
 #include <linux/dma-heap.h>
 #include <linux/dma-map-ops.h>
+#include <linux/dma-resv.h>
 #include <linux/err.h>
 #include <linux/hardirq.h>
 #include <linux/highmem.h>
@@ -305,6 +306,21 @@ static inline void dbb_compat_vunmap(struct dma_buf *dmabuf, struct iosys_map *m
 #define dbb_compat_map_attachment	dma_buf_map_attachment
 #define dbb_compat_unmap_attachment	dma_buf_unmap_attachment
 #endif
+
+/* A device writes until @fence; with @resv locked. */
+static inline int dbb_compat_add_write_fence(struct dma_resv *resv, struct dma_fence *fence)
+{
+#ifdef DBB_HAVE_RESV_USAGE
+	int ret = dma_resv_reserve_fences(resv, 1);
+
+	if (!ret)
+		dma_resv_add_fence(resv, fence, DMA_RESV_USAGE_WRITE);
+	return ret;
+#else
+	dma_resv_add_excl_fence(resv, fence);
+	return 0;
+#endif
+}
 
 /* .vmap and .vunmap of struct dma_buf_ops used plain addresses before 5.11. */
 #ifndef DBB_HAVE_VMAP_MAP

@@ -41,4 +41,5 @@ dbb-have := \
 	$(call dbb-exported,preempt_model_full,DBB_HAVE_PREEMPT_MODEL) \
 	$(call dbb-exported,vmalloc_huge\(_node\)\?\(_noprof\)\?,DBB_HAVE_VMALLOC_HUGE) \
 	$(call dbb-exported,dma_buf_vmap_unlocked,DBB_HAVE_VMAP_UNLOCKED) \
-	$(call dbb-exported,dma_buf_map_attachment_unlocked,DBB_HAVE_MAP_ATTACHMENT_UNLOCKED)
+	$(call dbb-exported,dma_buf_map_attachment_unlocked,DBB_HAVE_MAP_ATTACHMENT_UNLOCKED) \
+	$(call dbb-text,DMA_RESV_USAGE_WRITE,include/linux/dma-resv.h,DBB_HAVE_RESV_USAGE)
