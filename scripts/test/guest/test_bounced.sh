@@ -22,8 +22,10 @@ test_doctor()
 		grep -q '^slow_bounced: cannot tell' "$scratch/output" || break
 	done
 	note "$(grep '^slow_bounced' "$scratch/output")"
+	wait_until rmmod slow_exporter || complain 'slow_exporter cannot be unloaded'
+	! grep -q '^slow_bounced: cannot tell: it may be .*bounced' "$scratch/output" ||
+		skip 'a machine quiet enough for an interval, after five tries'
 	expect_output '^slow_bounced: .*swiotlb=.* \[bounced\]$'
 	! grep -q '^bench_system[:,].*\]$' "$scratch/output" ||
 		complain "$(grep '^bench_system' "$scratch/output")"
-	wait_until rmmod slow_exporter || complain 'slow_exporter cannot be unloaded'
 }

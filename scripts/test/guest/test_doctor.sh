@@ -14,7 +14,9 @@ folder=$scratch/doctor
 
 load_slow()
 {
-	insmod "$test_dir/slow_exporter.ko" || fail 'slow_exporter.ko cannot be loaded'
+	# a case that was skipped leaves it
+	[ -d /sys/module/slow_exporter ] || insmod "$test_dir/slow_exporter.ko" ||
+		fail 'slow_exporter.ko cannot be loaded'
 	wait_until test -e /dev/slow_bounced || fail 'slow_exporter has no nodes'
 }
 
@@ -51,6 +53,8 @@ first_cause()
 		grep -q "^$source: cannot tell" "$scratch/output" || break
 	done
 	note "$(grep "^$source" "$scratch/output" | head -n 2)"
+	! grep -q "^$source: cannot tell: it may be [a-z_, ]*$rule" "$scratch/output" ||
+		skip 'a machine quiet enough for an interval, after five tries'
 	expect_equal status "$status" 1
 	expect_match "causes of $source" "$(causes_of "$source")" "$rule *"
 	grep "^$source: " "$scratch/output" >"$scratch/sentence"
