@@ -29,7 +29,7 @@ test_choices()
 	[ "$(uname -m)" != x86_64 ] || expect_choices bench/preset amdxdna_flush
 	expect_choices bench/preset aov vb2 vb2_rotate apusys fbdev etnaviv vmwgfx \
 		amdxdna_clear shadow
-	expect_choices bench/heap contig vmalloc fd system
+	expect_choices bench/heap contig vmalloc fd anon system
 	# shellcheck disable=SC2046 # a list of words
 	expect_choices heap/mmap_strategy $(choices_of heap/mmap_strategy)
 	expect_choices heap/vmap_strategy page sg unrolled array ram keep direct born auto
