@@ -15,7 +15,7 @@ probe=$user/dmabuf_probe
 folder=$scratch/probe
 
 # Few rounds, but so much time that each step works on the whole buffer.
-quick='--quick --rounds 6 --seconds 600'
+quick='--quick --rounds 6 --seconds 100000'
 
 # probe STATUS ARGUMENT...: a short run into $folder, which is new each time.
 probe()
