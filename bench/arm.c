@@ -46,7 +46,8 @@ static int dbb_arm_parse_heap(char **rest, struct dbb_arm *arm, struct dbb_refus
 	return 0;
 }
 
-static bool dbb_arm_is_heap(const struct dbb_arm *arm, const char *name)
+/* Is @name that of the heap that the arm names? */
+bool dbb_arm_is_heap(const struct dbb_arm *arm, const char *name)
 {
 	char heap[DBB_ARM_HEAP_LEN];
 

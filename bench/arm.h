@@ -46,6 +46,7 @@ struct dbb_arm {
 };
 
 int dbb_arm_parse(const char *text, struct dbb_arm *arm, struct dbb_refusal *why);
+bool dbb_arm_is_heap(const struct dbb_arm *arm, const char *name);
 int dbb_arm_print(char *text, size_t size, const struct dbb_arm *arm);
 int dbb_arm_print_heap(char *text, size_t size, const struct dbb_arm *arm);
 

@@ -177,12 +177,7 @@ static int dbb_param_fit_arm(struct dbb_arm *arm, const struct dbb_op *op,
 /* Memory that is not ours has one strategy, which the name of its heap alone means. */
 static void dbb_param_name_exporter(struct dbb_arm *arm)
 {
-	char heap[DBB_ARM_HEAP_LEN];
-
-	if (!arm->heap)
-		return;
-	dbb_arm_print_heap(heap, sizeof(heap), arm);
-	if (strcmp(arm->name, heap))
+	if (!dbb_arm_is_heap(arm, arm->name))
 		return;
 	arm->exporter = true;
 	if (arm->heap == &dbb_heaps_fd)
