@@ -103,18 +103,6 @@ save_trace_dat()
 		warn "trace-cmd restore failed: $(tail -n 1 "$scratch/restore")"
 }
 
-open_folder()
-{
-	if [ -n "$out" ]; then
-		mkdir -p "$out" || exit 3
-		[ -z "$(ls "$out")" ] || die "$out is not empty"
-	else
-		new_results results callers || exit 3
-		out=$results_dir
-		index_results results "$command" || warn "cannot write results/index.csv"
-	fi
-}
-
 buffer_kb=auto seconds=10 report_of=''
 command="${0##*/} $*"
 while [ $# -gt 0 ]; do
@@ -161,7 +149,7 @@ trap cleanup EXIT
 trap 'interrupted=1' INT
 trap 'exit 143' TERM HUP
 need_probes
-open_folder
+open_empty_folder callers "$command"
 open_recording
 measure_probes
 define_calls

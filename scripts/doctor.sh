@@ -145,7 +145,7 @@ find_program dmabuf_probe
 trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
-open_folder
+open_empty_folder doctor "$command"
 make_scratch "$out"
 record_conditions "$out/environment.txt" "$command"
 collect_facts

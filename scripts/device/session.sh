@@ -106,9 +106,8 @@ start_session()
 	load_module "$module"
 }
 
-# open_results NAME COMMAND...: sets out to where results go, unless --out did, and
-# writes down what the measurements are made on.
-open_results()
+# open_folder NAME COMMAND...: sets out to where results go, unless --out did
+open_folder()
 {
 	results_name=$1
 	shift
@@ -119,6 +118,21 @@ open_results()
 		out=$results_dir
 		index_results results "$*" || warn "cannot write results/index.csv"
 	fi
+}
+
+# open_empty_folder NAME COMMAND...: the same, of a folder that may hold nothing yet
+open_empty_folder()
+{
+	open_folder "$@"
+	[ -z "$(ls "$out")" ] || die "$out is not empty"
+}
+
+# open_results NAME COMMAND...: sets out to where results go, unless --out did, and
+# writes down what the measurements are made on.
+open_results()
+{
+	open_folder "$@"
+	shift
 	opened=1
 	record_conditions "$out/environment.txt" "$*"
 }

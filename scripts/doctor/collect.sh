@@ -11,18 +11,6 @@
 looks=25
 pauses='0.1 0.02 0.13 0.05 0.17'
 
-open_folder()
-{
-	if [ -n "$out" ]; then
-		mkdir -p "$out" || exit 3
-		[ -z "$(ls "$out")" ] || die "$out is not empty"
-	else
-		new_results results doctor || exit 3
-		out=$results_dir
-		index_results results "$command" || warn "cannot write results/index.csv"
-	fi
-}
-
 add_fact()
 {
 	echo "$1=$2" >>"$out/facts.txt" || die "cannot write $out/facts.txt"
