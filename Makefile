@@ -43,6 +43,10 @@ mutants: ## plant defects one by one: do the tests see them? PART=1/4, SAMPLE=ci
 	scripts/mutants/run.sh --kernel $(KERNEL) --arch $(guest_arch) $(if $(PART),--part $(PART)) \
 		$(if $(SAMPLE),--sample $(SAMPLE)) $(if $(RESUME),--resume $(RESUME)) $(MUTANT)
 
+patch: ## what does PATCH= (one or more) to the kernel change for dma-bufs, and is it enough for a list?
+	@scripts/patch.sh --kernel $(if $(filter command line,$(origin KERNEL)),$(KERNEL),7.3) \
+		--arch $(guest_arch) $(PATCH)
+
 coverage: ## hours: do intervals of 95 % hold beside two busy guests?
 	scripts/coverage/coverage.sh $(KERNEL) $(guest_arch)
 
@@ -62,4 +66,4 @@ clean: ## remove what was built in this tree
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
 
-.PHONY: modules user bench test matrix exact exact-update sweep evidence mutants coverage check structure install clean help
+.PHONY: modules user bench test matrix exact exact-update sweep evidence mutants patch coverage check structure install clean help

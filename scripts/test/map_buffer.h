@@ -18,6 +18,7 @@
 #define MAX_CHUNKS 512
 
 static int heap;
+static int given = -1;	/* a descriptor of a buffer, in place of a heap */
 static size_t page;
 
 /* What a page of page tables maps, and what a PMD can. */
@@ -84,7 +85,8 @@ static inline void make_buffer(void)
 {
 	unsigned long i;
 
-	fd = must("allocate", heap_alloc(heap, bytes(npages), O_RDWR));
+	fd = given < 0 ? must("allocate", heap_alloc(heap, bytes(npages), O_RDWR)) :
+			 must("dup", dup(given));
 	full = must_map("mmap", mmap(NULL, bytes(npages), PROT_READ | PROT_WRITE, MAP_SHARED,
 				     fd, 0));
 	for (i = 0; i < npages; i++)
@@ -156,7 +158,10 @@ static inline unsigned long status_kb(const char *key)
 	return kb;
 }
 
-/* PROGRAM PATH CASE[,CASE]... ORDER:COUNT...: each case with a buffer of its own. */
+/*
+ * PROGRAM PATH CASE[,CASE]... ORDER:COUNT...: each case with a buffer of its own, or with
+ * the one at descriptor N where PATH is fdN.
+ */
 static inline int run_map_cases(int argc, char **argv, const struct test_case *cases,
 				size_t count)
 {
@@ -169,7 +174,8 @@ static inline int run_map_cases(int argc, char **argv, const struct test_case *c
 	}
 	page = sysconf(_SC_PAGESIZE);
 	pmd = page * page / 8;
-	heap = must("open the heap", open(argv[1], O_RDWR | O_CLOEXEC));
+	if (sscanf(argv[1], "fd%d", &given) != 1)
+		heap = must("open the heap", open(argv[1], O_RDWR | O_CLOEXEC));
 	parse_chunks(argc - 3, &argv[3]);
 	while (!status && (name = strsep(&argv[2], ","))) {
 		make_buffer();

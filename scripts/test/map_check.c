@@ -270,6 +270,19 @@ static void placed(void)
 	}
 }
 
+/* Devices and the kernel see these pages too, in this order (module same_pages). */
+static void other_views(void)
+{
+	int file = must("open same_pages", open("/sys/kernel/debug/same_pages", O_RDWR));
+	char said[160] = "";
+
+	must("write same_pages", dprintf(file, "%d %u", fd, tag_of(0)));
+	must("read same_pages", pread(file, said, sizeof(said) - 1, 0));
+	close(file);
+	if (!strstr(said, "device: ok") || !strstr(said, "kernel: ok"))
+		complain("%s", said);
+}
+
 /* The mapping keeps the buffer; the descriptor is not needed. */
 static void closed_descriptor(void)
 {
@@ -291,6 +304,7 @@ static const struct test_case cases[] = {
 	{ "fork_untouched", fork_untouched },
 	{ "change_protection", change_protection },
 	{ "placed", placed },
+	{ "other_views", other_views },
 	{ "closed_descriptor", closed_descriptor },
 };
 
