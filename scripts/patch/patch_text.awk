@@ -308,7 +308,7 @@ function print_mail_slopes(   i, any)
 	}
 	if (!any) {
 		print ""
-		print_wrapped("Cost a page and a chunk: not known. " why[3] ".")
+		print_wrapped("Cost a page and a chunk: not known: " why[3] ".")
 	}
 }
 

@@ -28,6 +28,10 @@ first(struct x *x,
 #endif
 		y = dma_buf_vmap(x, "dma_buf_vmap()");
 	}
+	/* nor
+	 * dma_buf_vmap() in a comment
+	 */
+	x.patched(3);
 	pr_err("dma_buf_vmap() failed\n"); // dma_buf_vmap()
 	return dma_buf_vmap_unlocked(x);
 }
@@ -61,9 +65,9 @@ test_callers()
 	for,symbol,file,line,text
 	alloc,DMA_HEAP_IOCTL_ALLOC,include/uapi/linux/dma-heap.h,2,"by user space"
 	vmap,dma_buf_vmap,drivers/gpu/a.c,15,"in first: y = dma_buf_vmap(x, ""dma_buf_vmap()"");"
-	vmap,dma_buf_vmap_unlocked,drivers/gpu/a.c,18,"in first: return dma_buf_vmap_unlocked(x);"
+	vmap,dma_buf_vmap_unlocked,drivers/gpu/a.c,22,"in first: return dma_buf_vmap_unlocked(x);"
 	patched,patched,drivers/dma-buf/dma-buf.c,4,"in f: patched(2);"
-	patched,patched,drivers/gpu/a.c,22,"in table: .patched = patched,"
+	patched,patched,drivers/gpu/a.c,26,"in table: .patched = patched,"
 	patched,patched,mm/b.c,6,"in module_init: module_init(patched);"
 	END_FILE
 	diff "$scratch/wanted" "$scratch/callers" || complain 'other callers'

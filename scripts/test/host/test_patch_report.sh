@@ -9,8 +9,8 @@ patch_parts=$test_dir/../patch
 # made_result [KEY=VALUE...]: a result in $scratch/result. The keys: gain (before/after of
 # phase vmap), unmap (of vunmap), control, rebuilt (before/builtin), worst (of the worst
 # case), width (of the ratios' intervals, percent), per_page and per_chunk (instructions
-# after), bend (of the costs before: a power of the pages more); slopes=1 for rows of
-# role slope, whose fit takes a second.
+# after), bend (of the costs before: a power of the pages more), step (more for the smallest
+# size); slopes=1 for rows of role slope, whose fit takes a second.
 made_result()
 {
 	result=$scratch/result
@@ -63,18 +63,19 @@ made_figures()
 			all / (cost / gain + undo / unmap))
 	}
 	function slopes(orders, order,   i, pages, chunks) {
-		for (i = 2; i <= 32; i *= 4) {
+		for (i = 2; i <= 128; i *= 4) {
 			pages = i * 256
 			chunks = pages / 2 ^ order
 			row("slope", "vmap", "total", orders, pages * 4096, "before", \
 				5000 + 35 * pages + 24 * chunks + (set["bend"] ? pages ^ set["bend"] : 0), 1)
 			row("slope", "vmap", "total", orders, pages * 4096, "after", \
-				5000 + set["per_page"] * pages + set["per_chunk"] * chunks, 1)
+				5000 + set["per_page"] * pages + set["per_chunk"] * chunks + \
+					(i == 2) * set["step"], 1)
 		}
 	}
 	BEGIN {
 		n = split("gain=1.28 unmap=1 control=1 rebuilt=1 worst=1 width=0.2 per_page=27 " \
-			"per_chunk=30 bend=0 slopes=0 " settings, word, " ")
+			"per_chunk=30 bend=0 step=0 slopes=0 " settings, word, " ")
 		for (i = 1; i <= n; i++) {
 			split(word[i], pair, "=")
 			set[pair[1]] = pair[2]
@@ -139,6 +140,9 @@ test_verdicts()
 	made_result gain=1 unmap=0.98
 	report 1
 	says '^slower: with the patch vmap of 512 MiB takes 1.0020x .* in total, 1.0204x (1.0184 to 1.0225) as many instructions in phase undo;'
+	made_result gain=1.5 unmap=0.9
+	report 1
+	says '^faster: .* fewer .* in total, 1.5000x .* fewer .* phase vmap, 1.1111x .* as many .* undo;'
 	made_result gain=1
 	report 1
 	says '^same: with the patch vmap of 512 MiB takes as many instructions, before/after 1.0000 (0.9980 to 1.0020) in total; the control mmap did not move'
@@ -232,6 +236,9 @@ test_slopes()
 			"^  vmap   total   $1  *mixed  *5000 .* $6 ("
 	done
 	says '3 the cause.*: have: vmap before 35 (35 to 35) a page and 24 (24 to 24) a chunk; vmap after 27 '
+	made_result slopes=1 step=9000
+	report 1
+	says '^  vmap   total   after   *all  *5000 (5000 to 5000)  *27 (27 to 27)  *30 (30 to 30)  *0 %$'
 	made_result slopes=1 bend=1.5
 	report 1
 	says '^  vmap   total   before  *all .* %: does not fit, at [0-9]* bytes, orders ' \
@@ -241,7 +248,7 @@ test_slopes()
 # The test robot's columns: half an interval, percent, and a name for each figure.
 test_lkp()
 {
-	made_result
+	made_result slopes=1
 	report 1 lkp
 	says '^         %half95     %change         %half95$' \
 		'^   18000000 ± 0.01%     -21.9%    14062500 ± 0.01%  dmabuf.vmap.vmap.instructions$' \
@@ -279,6 +286,11 @@ test_texts()
 	echo '+	apply_to_page_range(mm, a, b, f, d);' >>"$result/patches/01-vmap.patch"
 	report 1
 	says '^The patch calls apply_to_page_range(): mm maintainers want it out of drivers'
+	# with its full stop this would make a line of 73
+	sed -i "s/^seen=.*/seen=$(printf '%048d' 1)/" "$result/how"
+	rm "$result"/*.txt
+	sh "$patch_parts/patch_report.sh" "$result" >/dev/null || :
+	grep -q -x 'What a user sees of it:' "$result/cover.txt" || complain 'a line of 73'
 }
 
 # Twenty callers stand in the report, all in the file.
@@ -316,6 +328,9 @@ test_repro()
 	made_result gain=1.29
 	expect_status 1 sh "$scratch/old/repro.sh" --compare "$result"
 	expect_output 'vmap vmap .* ratio outside: 1.29 1.28 1.27744 1.28256$'
+	made_result gain=1.27
+	expect_status 1 sh "$scratch/old/repro.sh" --compare "$result"
+	expect_output 'vmap vmap .* p50 outside: .*, ratio outside: 1.27 1.28 1.27744 1.28256$'
 	made_result
 	sed -i '/^worst,vmap,undo,.*after/d' "$result/figures.csv"
 	expect_status 1 sh "$scratch/old/repro.sh" --compare "$result"
@@ -350,5 +365,6 @@ $scratch"
 	expect_equal 'without the format' "$(wc -l <"$scratch/other/arguments")" 3
 	echo 'exit 3' >"$scratch/other/scripts/patch.sh"
 	expect_status 3 sh "$result/repro.sh" "$scratch/other"
+	expect_output 'patch.sh ended with status 3$'
 	expect_status 3 sh "$result/repro.sh" "$scratch"
 }
