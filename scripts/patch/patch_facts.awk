@@ -55,6 +55,9 @@ part == "callers" {
 	call[callers] = get("text")
 }
 
+# a phase that an arm does not have
+part == "figures" && get("ratio") == "" { next }
+
 part == "figures" {
 	role[++rows] = get("role")
 	op[rows] = get("op")
@@ -141,7 +144,7 @@ function size_name(bytes,   i, units)
 
 function ratio_text(x)
 {
-	return sprintf(x < 10 ? "%.4f" : "%.2f", x)
+	return x ? sprintf(x < 10 ? "%.4f" : "%.2f", x) : "-"
 }
 
 # "1.2800x (1.2774 to 1.2826) fewer instructions"
@@ -159,6 +162,8 @@ function change_text(row)
 # "1.0002 (0.9982 to 1.0022)"
 function interval_text(row)
 {
+	if (!ratio_hi[row])
+		return ratio_text(ratio[row]) " (no interval)"
 	return ratio_text(ratio[row]) " (" ratio_text(ratio_lo[row]) " to " \
 		ratio_text(ratio_hi[row]) ")"
 }

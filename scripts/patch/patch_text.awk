@@ -27,6 +27,7 @@ function print_report()
 	print_checks()
 	if (rows) {
 		print ""
+		print_wrapped("The patch changes " fact("functions") " in " fact("files") ".")
 		print_wrapped(conditions())
 		print_rows("target", "Before and after, instructions, p50 with its 95 % interval:")
 		print_shares()
@@ -59,7 +60,13 @@ function print_checks(   i)
 function conditions()
 {
 	return "Linux " fact("release") " (" fact("arch") "), " fact("compiler") "; " \
-		fact("emulator") ", one CPU. These are counts of instructions, not time."
+		fact("emulator") ", one CPU. " way_text() " These are counts of instructions, not time."
+}
+
+function way_text()
+{
+	return how["way"] == "heaps" ? "Both modules are loaded in one boot and take turns." : \
+		"Two kernels, booted in the order before, after, after, before."
 }
 
 function fact(name)
@@ -79,8 +86,8 @@ function print_rows(wanted, heading,   i, any, form)
 				"hi", "ratio", "lo", "hi", "verdict"
 		}
 		printf form, op[i], size_name(size[i]), orders[i], phase[i], arm[i], n[i], \
-			whole(p50[i]), whole(p50_lo[i]), whole(p50_hi[i]), ratio_text(ratio[i]), ratio_text(ratio_lo[i]), \
-			ratio_text(ratio_hi[i]), verdict[i]
+			whole(p50[i]), whole(p50_lo[i]), whole(p50_hi[i]), ratio_text(ratio[i]), \
+			ratio_text(ratio_lo[i]), ratio_text(ratio_hi[i]), verdict[i]
 	}
 	if (!any)
 		title(heading " not measured")
@@ -88,7 +95,7 @@ function print_rows(wanted, heading,   i, any, form)
 
 function whole(x)
 {
-	return sprintf("%.0f", x)
+	return x ? sprintf("%.0f", x) : "-"
 }
 
 # Shares of the phases of the total
@@ -217,6 +224,7 @@ function print_mail(is_cover,   i, row)
 		" rounds before and " n[twin(row, "after")] " after:")
 	print ""
 	print_pairs(row)
+	print_others(row)
 	print ""
 	print_wrapped(conditions())
 	print ""
@@ -238,9 +246,26 @@ function print_pairs(row,   i, after)
 	}
 }
 
+# What else the patch changes, in total
+function print_others(row,   i, after)
+{
+	for (i = 1; i <= rows; i++) {
+		after = twin(i, "after")
+		if (role[i] != "target" || arm[i] != "before" || phase[i] != "total" || !after ||
+		    is_same_cell(i, row))
+			continue
+		title("The same of " cell_text(i) ":")
+		print ""
+		print_pair("total", "before", i)
+		print_pair("", "after", after)
+		printf "  %-8s %-12s %s\n", "", "before/after", interval_text(after)
+	}
+}
+
 function print_pair(name, which, row)
 {
-	printf "  %-8s %-12s %.0f (%.0f to %.0f)\n", name, which, p50[row], p50_lo[row], p50_hi[row]
+	printf "  %-8s %-12s %.0f %s\n", name, which, p50[row], p50_hi[row] ? \
+		sprintf("(%.0f to %.0f)", p50_lo[row], p50_hi[row]) : "(no interval)"
 }
 
 function mail_control()
@@ -257,7 +282,6 @@ function mail_control()
 
 function print_cover(row,   i)
 {
-	print_other_sizes(row)
 	print_shares(row)
 	print_mail_slopes()
 	print ""
@@ -278,20 +302,6 @@ function print_cover(row,   i)
 			print ""
 			print_wrapped("[missing, part " i ", " names[i] ": " why[i] "]")
 		}
-}
-
-function print_other_sizes(row,   i, any, after)
-{
-	for (i = 1; i <= rows; i++) {
-		after = twin(i, "after")
-		if (role[i] != "target" || arm[i] != "before" || phase[i] != "total" || !after ||
-		    is_same_cell(i, row))
-			continue
-		if (!any++)
-			title("Others, in total:")
-		print "  " cell_text(i) ": " whole(p50[i]) " -> " whole(p50[after])
-		print "    before/after " interval_text(after)
-	}
 }
 
 function print_mail_slopes(   i, any)
