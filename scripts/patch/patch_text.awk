@@ -37,7 +37,7 @@ function print_report()
 		print_rows("worst", "The worst case, one page in one chunk:")
 	}
 	print_failing()
-	print_callers()
+	print_callers(0)
 	print_parts()
 	print_repeat()
 }
@@ -167,7 +167,7 @@ function print_failing(   i, any)
 		title("The failing path: not tried")
 }
 
-function print_callers(   i)
+function print_callers(is_mail,   i)
 {
 	if (!callers) {
 		title("Callers in the tree: none found")
@@ -175,14 +175,25 @@ function print_callers(   i)
 	}
 	title("Callers in " fact("source") ":")
 	for (i = 1; i <= callers && i <= most_callers; i++)
-		print_caller(i)
+		if (is_mail)
+			print_place(i)
+		else
+			print "  " place[i] ": " \
+				(call[i] ~ symbol[i] ? call[i] : symbol[i] ", " call[i])
 	if (callers > most_callers)
 		printf "  and %d more, see callers.csv\n", callers - most_callers
 }
 
-function print_caller(i)
+# A caller without its code, in lines that fit into a mail
+function print_place(i,   where)
 {
-	print "  " place[i] ": " (call[i] ~ symbol[i] ? call[i] : symbol[i] ", " call[i])
+	where = call[i]
+	if (sub(/^in /, "", where) && sub(/:.*/, "", where))
+		where = where "()"
+	else
+		where = symbol[i] ", " where
+	where = (length(place[i] " " where) > 70 ? "\n    " : " ") where
+	print "  " place[i] where
 }
 
 function print_parts(   i)
@@ -288,11 +299,13 @@ function print_cover(row,   i)
 	print_wrapped("Worst case, one page in one chunk: " worst_text())
 	print ""
 	print_wrapped("Failing path: " (has[7] ? why[7] : "not shown. " why[7]) ".")
-	print_callers()
+	print_callers(1)
 	print ""
 	print_wrapped("What a user sees of it: " (has[2] ? why[2] : "not measured") ".")
 	print ""
-	print_wrapped("To repeat it, with dmabuf-bench: " why[8])
+	# in one line, for a shell
+	print "To repeat it, with dmabuf-bench:"
+	print "  " why[8]
 	if (warning != "") {
 		print ""
 		print_wrapped(warning)
@@ -304,14 +317,20 @@ function print_cover(row,   i)
 		}
 }
 
-function print_mail_slopes(   i, any)
+function print_mail_slopes(   i, any, cell, told)
 {
 	for (i = 1; i <= slopes; i++) {
+		cell = slope_op[i] " " slope_arm[i]
 		if (slope_phase[i] != "total" || slope_fits[i] != 1)
+			continue
+		# what the model of all orders says need not be said of each
+		if (slope_orders[i] == "all")
+			told[cell] = 1
+		else if (told[cell] && slope_orders[i] ~ /^[0-9]+$/)
 			continue
 		if (!any++)
 			title("Cost a page and a chunk, in total, from several sizes (lm()):")
-		print "  " slope_op[i] " " slope_arm[i] ", orders " slope_orders[i] ":"
+		print "  " cell ", orders " (slope_orders[i] == "all" ? "0, 4 and 8" : slope_orders[i]) ":"
 		print "    " slope_term(i, "page") " a page"
 		if (slope[i, "chunk"] != "NA")
 			print "    " slope_term(i, "chunk") " a chunk"
