@@ -33,6 +33,7 @@ usage()
 	                   device, since a guest cannot tell
 	  --ignore TYPES   checkpatch's complaints that do not matter, separated by commas
 	  --format F       of the report: text or lkp (default text)
+	  --out DIR        where the folder of results is made (default results/)
 	  --report DIR     print the report of an earlier run again
 	The patches are applied one after the other. Those to a heap or to udmabuf are built
 	as modules, before and after, and loaded beside the kernel's own in one guest; all
@@ -68,9 +69,11 @@ could_not()
 parse()
 {
 	kernel=7.3 arch=amd64 lines='' tree='' seen='' ignored='' format=text report=''
+	out=$repo/results
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--kernel | --arch | --line | --tree | --seen | --ignore | --format | --report)
+		--kernel | --arch | --line | --tree | --seen | --ignore | --format | \
+			--report | --out)
 			[ $# -ge 2 ] || usage_error "$1 needs a value" ;;
 		esac
 		case $1 in
@@ -82,6 +85,7 @@ parse()
 		--ignore) ignored=$2 && shift ;;
 		--format) format=$2 && shift ;;
 		--report) report=$2 && shift ;;
+		--out) out=$2 && shift ;;
 		--help | -h) usage && exit ;;
 		--)
 			shift
@@ -139,22 +143,75 @@ get_source()
 	source_name="linux-source-${kernel%%-*} $(cat "$source/../VERSION")"
 }
 
-# What the figures depend on, for the report and for whoever repeats the run
+# Prints the command of this run with the patches by name.
+print_command()
+{
+	printf 'sh scripts/patch.sh --kernel %s --arch %s' "$kernel" "$arch"
+	printf '%s\n' "$asked_lines" | while read -r line; do
+		[ -z "$line" ] || printf " --line '%s'" "$line"
+	done
+	[ -z "$tree" ] || printf " --tree '%s'" "$tree"
+	[ -z "$seen" ] || printf " --seen '%s'" "$(printf '%s' "$seen" | tr -d "'\n")"
+	[ -z "$ignored" ] || printf ' --ignore %s' "$ignored"
+	for patch in "$results_dir"/patches/*; do
+		printf ' %s' "${patch##*/}"
+	done
+	echo
+}
+
+cksum_of()
+{
+	cksum <"$1" | cut -d ' ' -f 1
+}
+
+# What the figures depend on, for the report and for whoever repeats the run. A way has
+# set before_file and after_file, which differ by the patches, and config_file.
 write_how()
 {
 	{
 		echo "way=$way"
 		echo "kernel=$kernel"
 		echo "arch=$arch"
-		echo "release=$(cat "$cache/kernel/$kernel-$arch/release")"
+		echo "release=$release"
 		echo "source=$source_name"
-		echo "compiler=$("$vm/compiler.sh" "$kernel" "$arch" 2>/dev/null || echo "$compiler")"
-		echo "config_cksum=$(cksum <"$cache/kernel/$kernel-$arch/headers/.config" | cut -d ' ' -f 1)"
+		echo "compiler=$(grep -a -o -m 1 'GCC: ([^)]*) [0-9.]*\|clang version [0-9.]*' \
+			"$before_file" | head -n 1)"
+		echo "emulator=$("$("$vm/emulator.sh" "$arch")" --version | head -n 1)"
+		echo "page_size_bytes=4096"
+		echo "before_cksum=$(cksum_of "$before_file")"
+		echo "after_cksum=$(cksum_of "$after_file")"
+		echo "config_cksum=$(cksum_of "$config_file")"
 		echo "files=$files"
-		echo "functions=$changed"
-		echo "touched=$touched"
+		echo "functions=${changed% }"
+		echo "touched=${touched% }"
 		echo "seen=$seen"
+		echo "command=$(print_command)"
 	} >"$results_dir/how"
+}
+
+# The callers of what the patches change; the report; its exit status
+report_results()
+{
+	if [ -n "$touched$changed" ]; then
+		# shellcheck disable=SC2086 # a list of words
+		"$patch_dir/list_callers.sh" "$source" ${touched:-$changed}
+	else
+		echo for,symbol,file,line,text
+	fi >"$results_dir/callers.csv" || could_not 'no list of callers'
+	cp "$patch_dir/repro.sh" "$results_dir"
+	status=0
+	"$patch_dir/patch_report.sh" "$results_dir" "$format" || status=$?
+	say "done after $(($(seconds) - begin)) s: $results_dir"
+	index
+	return "$status"
+}
+
+# shellcheck disable=SC2034 # read by results.sh
+index()
+{
+	results_machine="QEMU -icount, $arch" results_kernel=$release
+	here=$repo/scripts
+	index_results "$out" "$(print_command)" || die "cannot write $out/index.csv"
 }
 
 # shellcheck disable=SC2317 # called by the trap
@@ -169,7 +226,13 @@ finish()
 scratch='' changed='' touched='' failure=''
 parse "$@"
 shift $(($# - shifted))
+if [ -n "$report" ]; then
+	[ $# = 0 ] || usage_error '--report takes no patches'
+	need_r || exit 3
+	exec "$patch_dir/patch_report.sh" --print "$report" "$format"
+fi
 check_patches "$@"
+asked_lines=$lines
 read_kernel "$kernel" "$arch"
 read_toolchain "$arch"
 trap finish EXIT
@@ -182,7 +245,8 @@ begin=$(seconds)
 need_r || exit 3
 get_source
 name=$(basename "$1")
-new_results "$repo/results" "patch-${name%.*}" || exit 3
+new_results "$out" "patch-${name%.*}" || exit 3
+results_dir=$(cd "$results_dir" && pwd)
 take_patches "$@"
 files=$(touched_files "$results_dir"/patches/* | tr '\n' ' ')
 files=${files% }
@@ -202,4 +266,4 @@ heaps) measure_heaps ;;
 kernels) die "two kernels: not yet" ;;
 esac
 write_how
-say "done after $(($(seconds) - begin)) s: $results_dir"
+report_results

@@ -35,6 +35,12 @@ evidence()
 		"$figures/data/evidence.csv" | fenced
 }
 
+evidence_summary()
+{
+	awk -v brief=1 -f "$scripts/evidence/evidence_table.awk" \
+		"$figures/data/evidence.csv" | sed -n '/map in each frame/,$p' | fenced
+}
+
 # Costs of mapping and of what goes with it, from the same baselines.
 ways()
 {
@@ -122,10 +128,16 @@ costs()
 	END { print " (two cores)." }' "$figures/data/costs.csv"
 }
 
+# What patch.sh says first of the vmap patch.
+patch()
+{
+	fold -s -w 96 "$figures/data/patch.txt" | sed 's/ *$//' | fenced
+}
+
 case ${1:-} in
-verdict | table | evidence | exact | ways | vmaps | costs) "$1" ;;
+verdict | table | evidence | evidence_summary | exact | ways | vmaps | costs | patch) "$1" ;;
 *)
-	echo "sources.sh: no figure '${1:-}'; there are: verdict table evidence exact ways vmaps costs" >&2
+	echo "sources.sh: no figure '${1:-}'; there are: verdict table evidence evidence_summary exact ways vmaps costs patch" >&2
 	exit 3
 	;;
 esac

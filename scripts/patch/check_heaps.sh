@@ -120,7 +120,8 @@ check_leaks()
 			row leak $op failed "$(cat /tmp/grown.new)"
 			continue
 		}
-		grown=$(awk 'NR == FNR { known[$1]; next } !($1 in known)' \
+		# the first file may be empty
+		grown=$(awk 'FILENAME ~ /old$/ { known[$1]; next } !($1 in known)' \
 			/tmp/grown.old /tmp/grown.new | tr '\n' ' ')
 		if [ -n "$grown" ]; then
 			row leak $op failed "$rounds rounds of $op leave memory behind: $grown"
@@ -128,6 +129,29 @@ check_leaks()
 			row leak $op ok "$rounds rounds leave nothing behind"
 		fi
 	done
+}
+
+# fail_one OP N: the op with its Nth allocation failing, then once more without. Sets
+# failed_name to what failed, and said. Status: 1 it does not work any more; 8 it did not
+# need what failed; 9 it makes fewer.
+fail_one()
+{
+	knobs=/sys/module/heap_${side}_fail/parameters failed_name=
+	# shellcheck disable=SC2016 # for the inner shell
+	said=$("$user/heap_exec" --heap "${stem}_${side}_fail:1M" -- sh -c '
+		echo 0 >"$1/fail_count"
+		echo "$2" >"$1/fail_nth"
+		echo "$3" >"$4"
+		status=$?
+		echo 0 >"$1/fail_nth"
+		[ "$(cat "$1/fail_count")" -ge "$2" ] || exit 9
+		[ $status != 0 ] || exit 8
+		tail -n 1 "${4%/bench/run}/error_log" | grep -o "errno [0-9]*, -E[A-Z]*"
+		echo "$3" >"$4" || { echo "it fails for good"; exit 1; }' sh "$knobs" "$2" \
+		"$1 strategies=fd3 size=1M verify=0 warmup=0 iterations=1" "$D/bench/run" 2>/dev/null)
+	status=$?
+	[ $status = 9 ] || failed_name=$(cut -d '(' -f 1 "$knobs/fail_name")
+	return $status
 }
 
 # The core of dma-buf warns, once, of a vmap that fails.
@@ -161,7 +185,7 @@ check_failing()
 		if [ -n "$faults" ] && [ "$faults" != "$old_faults" ]; then
 			row failing $op failed "${faults% }"
 		elif [ -n "$names" ]; then
-			row failing $op ok "each of its allocations made to fail: ${names%;}"
+			row failing $op ok "each of its allocations made to fail:${names%;}"
 		else
 			row failing $op absent 'none of its own allocations could be made to fail'
 		fi

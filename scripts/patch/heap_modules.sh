@@ -121,6 +121,8 @@ build_heaps()
 	if DBB_QUIET=1 run_kbuild "$modules/src" >"$modules/log" 2>&1; then
 		judge_warnings
 		take_modules
+		compare_objects
+		unlock
 		return
 	fi
 	reason="kernel $kernel $arch does not export $(symbols_missing)"

@@ -101,10 +101,13 @@ measure_in_guest()
 measure_heaps()
 {
 	lines=${lines:-$heap_lines}
-	compare_objects
 	say "changed functions: ${changed:-none}; operations that have them: ${touched:-none}"
 	mkdir -p "$results_dir/guest"
 	mv "$results_dir/modules" "$results_dir/guest/modules"
+	before_file=$results_dir/guest/modules/heap_old.ko
+	after_file=$results_dir/guest/modules/heap_new.ko
+	config_file=$headers/.config
+	release=$(cat "$cache/kernel/$kernel-$arch/release")
 	say "checking the patched heap in a guest"
 	check_in_guest abi pages leaks
 	say "making its allocations fail, in another one"

@@ -110,13 +110,13 @@ measure_slopes()
 	for op in $ops; do
 		is_touched "$op" || continue
 		echo "slopes of $op"
-		for mib in 32 64 128; do
+		for mib in 32 64 96 128; do
 			for order in $chunk_orders; do
-				run slope "$op iterations=5" ${mib}M "$order" \
+				run slope "$op iterations=7" ${mib}M "$order" \
 					"before=${stem}_old_$order" "after=${stem}_new_$order"
 			done
 			# 15 chunks of order 4 and 15 pages, after those of order 8
-			run slope "$op iterations=5" $((mib * 1024 + 15 * 64 + 15 * 4))k mixed \
+			run slope "$op iterations=7" $((mib * 1024 + 15 * 64 + 15 * 4))k mixed \
 				"before=${stem}_old" "after=${stem}_new"
 		done
 	done

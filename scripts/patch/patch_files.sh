@@ -37,6 +37,11 @@ take_patches()
 	done
 }
 
+list_patches()
+{
+	find "$results_dir/patches" -type f -printf '%f\n' | sort | tr '\n' ' ' | sed 's/ $//'
+}
+
 # touched_files PATCH...: prints the files that they change, from the top of the kernel's
 # tree, one a line.
 touched_files()
@@ -83,7 +88,7 @@ check_applies()
 	apply_patches "$scratch/after" || refuse applies "${patch##*/}" \
 		"${patch##*/} does not apply to $source_name; the words of patch(1):" \
 		"$scratch/apply.said"
-	record applies "$(ls "$results_dir/patches" | tr '\n' ' ')" ok "to $source_name"
+	record applies "$(list_patches)" ok "to $source_name"
 }
 
 # check_style TREE: checkpatch of that tree, as its maintainers run it. A diff without a
@@ -102,6 +107,6 @@ check_style()
 				"$scratch/style"
 		}
 	done
-	record checkpatch "$(ls "$results_dir/patches" | tr '\n' ' ')" ok \
+	record checkpatch "$(list_patches)" ok \
 		"of $source_name${ignored:+, without $ignored}"
 }

@@ -48,13 +48,31 @@ function title(text)
 	print text
 }
 
-function print_checks(   i)
+# What passed is a line for each step, all else one of its own.
+function print_checks(   i, passed, names, order)
 {
 	if (checks)
 		title("Checks:")
-	for (i = 1; i <= checks; i++)
-		if (step[i] != "failing")
+	for (i = 1; i <= checks; i++) {
+		if (step[i] == "failing")
+			continue
+		if (outcome[i] != "ok") {
 			printf "  %-10s %-7s %s\n", step[i], outcome[i], check_text(i)
+			continue
+		}
+		if (!passed[step[i]]++)
+			order = order " " step[i]
+		names[step[i]] = names[step[i]] ", " subject[i]
+	}
+	print_passed(order, passed, names)
+}
+
+function print_passed(order, passed, names,   i, n, steps)
+{
+	n = split(order, steps, " ")
+	for (i = 1; i <= n; i++)
+		printf "  %-10s %-7s %s\n", steps[i], passed[steps[i]] " ok", \
+			substr(names[steps[i]], 3)
 }
 
 function conditions()

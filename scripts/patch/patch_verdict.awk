@@ -112,6 +112,8 @@ function still(   i, row, unclear)
 		if (verdict[i] != "same")
 			unclear = unclear == 0 ? i : unclear
 	}
+	if (!row && how["way"] == "heaps" && how["functions"] == "")
+		return "same: the patch changes no machine code of " fact("files")
 	if (!row)
 		return "unclear: no op whose code the patch changes was measured"
 	if (unclear)
