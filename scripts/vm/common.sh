@@ -3,7 +3,8 @@
 # Shared by the scripts in scripts/vm, which source it after setting $vm to
 # their own folder: messages, the cache, locks, the table of kernels and the
 # toolchain. DBB_SRC names another source tree, DBB_QUIET silences progress,
-# DBB_COMPILER chooses among the compilers of a kernel.
+# DBB_COMPILER chooses among the compilers of a kernel, DBB_KERNELS names a table of
+# more kernels.
 
 # Administration tools such as depmod are not on every user's path.
 PATH=$PATH:/usr/sbin:/sbin
@@ -61,8 +62,8 @@ unlock()
 # shellcheck disable=SC2034 # each script reads its own share of them
 read_kernel()
 {
-	row=$(awk -v kernel="$1" -v arch="$2" \
-		'$1 == kernel && $2 == arch' "$vm/kernels")
+	row=$(list_rows | awk -v kernel="$1" -v arch="$2" \
+		'$1 == kernel && $2 == arch && !found++')
 	[ -n "$row" ] || die "no kernel '$1' for architecture '$2';" \
 		"scripts/vm/kernels has: $(list_kernels)"
 	read -r _ _ suite compilers packages <<-END
@@ -72,11 +73,19 @@ read_kernel()
 	choose_compiler "${DBB_COMPILER:-${compilers%% *}}"
 }
 
+# The rows of scripts/vm/kernels, then those of the table that DBB_KERNELS names.
+list_rows()
+{
+	[ -z "${DBB_KERNELS:-}" ] || [ -r "$DBB_KERNELS" ] ||
+		die "DBB_KERNELS names $DBB_KERNELS, which cannot be read"
+	sed '/^#/d; /^[[:space:]]*$/d' "$vm/kernels" ${DBB_KERNELS:+"$DBB_KERNELS"}
+}
+
 # After read_kernel: is the kernel compiled here, by own_kernel.sh?
 is_own_kernel()
 {
 	case $packages in
-	linux-source-*) ;;
+	linux-source-* | tree:*) ;;
 	*) return 1 ;;
 	esac
 }
@@ -106,8 +115,7 @@ this_suite()
 
 list_kernels()
 {
-	awk '!/^#/ && NF { printf "%s%s %s", comma, $1, $2; comma = ", " }' \
-		"$vm/kernels"
+	list_rows | awk '{ printf "%s%s %s", comma, $1, $2; comma = ", " }'
 }
 
 # Sets karch (the kernel's name of the architecture), cross, the names of the C

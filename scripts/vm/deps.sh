@@ -25,7 +25,7 @@ wanted()
 {
 	echo "$build_packages $guest_packages"
 	[ "$arch" != arm64 ] || echo device-tree-compiler
-	! is_own_kernel || echo 'flex bison bc'
+	! is_own_kernel || echo 'flex bison bc patch ccache'
 	compiler_wanted
 	[ "$purpose" != check ] || echo "$check_packages"
 }

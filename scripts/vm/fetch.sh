@@ -53,9 +53,8 @@ kernel_packages()
 
 download()
 {
-	wanted=$packages
 	# shellcheck disable=SC2086
-	is_own_kernel || wanted=$(kernel_packages $packages)
+	wanted=$(kernel_packages $packages)
 	# shellcheck disable=SC2086
 	say "fetching" $wanted
 	mkdir "$new/debs"
@@ -160,11 +159,14 @@ fetch()
 	begin=$(seconds)
 	new=$(mktemp -d "$cache/kernel/new.XXXXXX")
 	trap 'rm -rf "$new"' EXIT
-	set_up_apt "$new/apt"
-	download
+	trap 'exit 129' HUP
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
 	if is_own_kernel; then
 		own_build
 	else
+		set_up_apt "$new/apt"
+		download
 		unpack
 		relocate_headers
 		take_image
@@ -173,7 +175,7 @@ fetch()
 	echo "$release" >"$new/release"
 	echo "$identity" >"$new/identity"
 	rm -rf "$new/apt" "$new/debs" "$new/tar.log" "$new/paths" \
-		"$new/log" "$dest"
+		"$dest"
 	mv "$new" "$dest"
 	say "fetched kernel $release in $(($(seconds) - begin)) s"
 }
@@ -189,7 +191,7 @@ read_kernel "$kernel" "$arch"
 dest=$cache/kernel/$kernel-$arch
 read_toolchain "$arch"
 identity="$dest $suite $packages $guest_modules $module_folders"
-is_own_kernel && identity="$dest $suite $packages $(cksum <"$vm/own_kernel.config")"
+! is_own_kernel || own_identify
 is_there && exit
 mkdir -p "$cache/kernel"
 lock "kernel-$kernel-$arch"

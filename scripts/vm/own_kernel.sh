@@ -1,61 +1,226 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# Builds a kernel from the distribution's source, for rows of scripts/vm/kernels whose
-# package is linux-source-*: a small configuration with own_kernel.config. Sourced by
-# fetch.sh, which sets $new, the folder to fill, and $dest, where it will be.
+# Compiles a kernel, for rows of scripts/vm/kernels whose package is linux-source-* or
+# tree:FOLDER. Sourced by fetch.sh, which sets $new, the folder to fill.
+#
+# Kernels of one source, configuration and compiler are compiled in one folder of the
+# cache, one after the other: a patch is applied there, what it changes is compiled, and
+# the next kernel has the files of before again. Paths stay, so make and ccache know
+# what they have. An interrupted build goes on where it was.
 # shellcheck disable=SC2154 # they are the sourcing script's
+# shellcheck source-path=SCRIPTDIR source=own_source.sh
+. "$vm/own_source.sh"
 
+# Sets own_from, own_configs and own_patches from the row's words, own, the folder to build
+# in, and identity.
+own_identify()
+{
+	own_from=${packages%% *} own_configs='' own_patches=''
+	# shellcheck disable=SC2086 # words
+	set -- $packages
+	shift
+	for word; do
+		case $word in
+		/*.config) own_configs="$own_configs $word" ;;
+		*.config) own_configs="$own_configs $vm/$word" ;;
+		/*.patch) own_patches="$own_patches $word" ;;
+		*) die "'$word' in the row of kernel $kernel $arch is not" \
+			"NAME.config or /PATH/NAME.patch" ;;
+		esac
+	done
+	[ -n "$own_configs" ] || die "the row of kernel $kernel $arch names no NAME.config"
+	for word in $own_configs $own_patches; do
+		[ -r "$word" ] || die "$word, of the row of kernel $kernel $arch, cannot be read"
+	done
+	own_identify_source
+	# shellcheck disable=SC2086 # files
+	config_cksum=$(own_cksum $own_configs)
+	patch_cksum=
+	# shellcheck disable=SC2086 # words
+	[ -z "$own_patches" ] || patch_cksum=$(own_cksum $own_patches)
+	own=$cache/own/$own_name-$arch-$kernel_cc-$config_cksum
+	# shellcheck disable=SC2034 # for fetch.sh
+	identity="$dest $suite $own_from $own_source_id $kernel_cc $config_cksum $patch_cksum"
+}
+
+own_cksum()
+{
+	cat "$@" | cksum | tr ' ' -
+}
+
+# One compiler output in the cache for all of these builds, and nothing of the day or the
+# machine in the kernel.
+own_exec=
 own_make()
 {
-	make -C "$new/src" O="$new/obj" ARCH="$karch" CROSS_COMPILE="$cross" CC="$kernel_cc" \
-		-j "$(nproc)" -s "$@" >>"$new/log" 2>&1 && return
-	tail -n 20 "$new/log" >&2
+	$own_exec env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL \
+		CCACHE_DIR="$cache/ccache" CCACHE_MAXSIZE=1G \
+		make -C "$own/src" ARCH="$karch" CROSS_COMPILE="$cross" \
+		CC="ccache $kernel_cc" KBUILD_BUILD_TIMESTAMP='1970-01-01' KBUILD_BUILD_USER=dbb \
+		KBUILD_BUILD_HOST=dbb KBUILD_BUILD_VERSION=1 "$@" 8>&- 9>&-
+}
+
+own_make_quietly()
+{
+	own_make -s "$@" >"$own/log" 2>&1 && return
+	tail -n 20 "$own/log" >&2
 	die "make $* failed for kernel $kernel $arch"
 }
 
-own_unpack()
+# Options that the source knows and does not have as wanted: olddefconfig drops what
+# something else forbids. What an older kernel does not know, it cannot have.
+own_dropped()
 {
-	mkdir "$new/src"
-	dpkg --fsys-tarfile "$new"/debs/linux-source-*.deb |
-		tar -x -O --wildcards './usr/src/linux-source-*.tar.xz' |
-		tar -x -J -C "$new/src" --strip-components 1
-}
-
-# olddefconfig drops what something else forbids.
-own_configure()
-{
-	own_make tinyconfig
-	cat "$vm/own_kernel.config" >>"$new/obj/.config"
-	own_make olddefconfig
-	dropped=$(grep '^CONFIG_' "$vm/own_kernel.config" | grep -v '=n$' |
-		grep -v -x -F -f "$new/obj/.config" | tr '\n' ' ')
-	[ -z "$dropped" ] || die "kernel $kernel $arch cannot have $dropped"
-}
-
-# What module builds need, of the source and of the build.
-own_prune()
-{
-	for folder in Documentation drivers fs net sound samples mm kernel lib crypto \
-		security block io_uring; do
-		find "$new/src/$folder" "$new/obj/$folder" -type f ! -name 'Kconfig*' \
-			! -name 'Makefile*' ! -name '*.h' -delete 2>/dev/null || :
+	find "$own/src" -name 'Kconfig*' -exec sed -n \
+		's/^[[:space:]]*\(menu\)\{0,1\}config \([A-Z0-9_]*\)$/CONFIG_\2/p' {} + |
+		sort -u >"$own/known"
+	# shellcheck disable=SC2086 # files
+	cat $own_configs | grep '^CONFIG_' | while read -r option; do
+		grep -q -x -e "${option%%=*}" "$own/known" || continue
+		case $option in
+		*=n) ! grep -q "^${option%n}[ym]" "$own/src/.config" || echo "$option" ;;
+		*) grep -q -x -F -e "$option" "$own/src/.config" || echo "$option" ;;
+		esac
 	done
 }
 
-# Makefiles name the folder of the source by its absolute path.
-own_build()
+# Always asked again: a patch may add an option.
+own_configure()
 {
-	own_unpack
-	own_configure
-	say "compiling kernel $kernel $arch: a quarter of an hour on two cores"
-	own_make vmlinux modules
+	if [ ! -e "$own/src/.config" ]; then
+		own_make_quietly tinyconfig
+		# shellcheck disable=SC2086 # files
+		cat $own_configs >>"$own/src/.config"
+	fi
+	own_make_quietly olddefconfig
+	dropped=$(own_dropped | tr '\n' ' ')
+	[ -z "$dropped" ] || {
+		mv "$own/src/.config" "$own/config.refused"
+		die "kernel $kernel $arch cannot have $dropped"
+	}
+}
+
+own_targets()
+{
+	case $arch in
+	amd64) echo vmlinux modules ;;
+	arm64) echo Image modules ;;
+	esac
+}
+
+# Files that the first build makes, about: make cannot tell before it has made some.
+own_usual=1450
+
+own_objects()
+{
+	find "$own/src" -name '*.o' | wc -l
+}
+
+# own_progress PID: says every half a minute how far the build of process PID is.
+own_progress()
+{
+	started=$(seconds)
+	begun=$(own_objects)
+	while sleep 30; do
+		kill -0 "$1" 2>/dev/null || return
+		have=$(own_objects) took=$(($(seconds) - started)) left=
+		[ "$have" -lt $((begun + 20)) ] || [ "$have" -ge "$own_usual" ] ||
+			left=", about $((took * (own_usual - have) / (have - begun))) s left"
+		say "  $took s: $have files compiled of $own_usual or so$left"
+	done
+}
+
+# What the compiler says is kept apart, of all that it took to make this kernel: a patch
+# that warns is told so in these words.
+own_compile()
+{
+	say "compiling kernel $kernel $arch in $own; see $own/log"
+	# shellcheck disable=SC2046 # words
+	set -- $(own_targets)
+	# the shell itself becomes make, so that it can be ended
+	# shellcheck disable=SC2209 # a word
+	(own_exec=exec && own_make -j "$(nproc)" "$@") >"$own/log" 2>>"$own/errors" &
+	make=$!
+	own_progress "$make" 8>&- 9>&- &
+	progress=$!
+	trap 'kill $make $progress 2>/dev/null || :; rm -rf "$new"' EXIT
+	own_status=0
+	wait "$make" || own_status=$?
+	kill "$progress" 2>/dev/null || :
+	wait "$progress" 2>/dev/null || :
+	trap 'rm -rf "$new"' EXIT
+	cp "$own/errors" "$new/errors"
+	[ "$own_status" = 0 ] && return
+	[ -z "${DBB_BUILD_ERRORS:-}" ] || cp "$own/errors" "$DBB_BUILD_ERRORS"
+	head -n 40 "$own/errors" >&2
+	die "kernel $kernel $arch does not compile"
+}
+
+# What module builds need, of the source and of the build; as the kernel's own
+# scripts/package/install-extmod-build.
+own_headers()
+{
+	mkdir "$new/headers"
+	(
+		cd "$own/src" || exit
+		{
+			printf '%s\n' Makefile .config Module.symvers include
+			find "arch/$karch" -maxdepth 1 -name 'Makefile*'
+			find "arch/$karch" -name include -type d -prune
+			find "arch/$karch" -name Kbuild.platforms -o -name Platform
+			find scripts \( -name dtc -o -name kconfig -o -name package \) -prune \
+				-o -type f ! -name '*.o' ! -name '.*.cmd' -print
+			[ ! -e tools/objtool/objtool ] || echo tools/objtool/objtool
+		} | tar -c -f - -T -
+	) | tar -x -f - -C "$new/headers"
+}
+
+own_take()
+{
 	# shellcheck disable=SC2034 # for fetch.sh
-	release=$(cat "$new/obj/include/config/kernel.release")
-	"${cross}strip" -o "$new/kernel" "$new/obj/vmlinux"
-	own_prune
-	sed -i "s#$new/#$dest/#g" "$new/obj/Makefile"
-	ln -sfn ../src "$new/obj/source"
-	ln -s obj "$new/headers"
+	release=$(cat "$own/src/include/config/kernel.release")
+	case $arch in
+	amd64) "${cross}strip" -o "$new/kernel" "$own/src/vmlinux" ;;
+	arm64) cp "$own/src/arch/arm64/boot/Image" "$new/kernel" ;;
+	esac
+	own_headers
+	cp "$own/src/.config" "$new/config"
 	mkdir "$new/modules"
 	: >"$new/modules/order"
+	cat >"$new/how" <<-END
+	source=$(cat "$own/source")
+	compiler=$("$kernel_cc" --version | head -n 1)
+	config_cksum=$config_cksum
+	patch_cksum=$patch_cksum
+	kernel_cksum=$(own_cksum "$new/kernel")
+	END
+}
+
+# Folders that nobody built in for two weeks.
+own_prune()
+{
+	find "$cache/own" -mindepth 1 -maxdepth 1 -type d | while read -r old; do
+		[ "$old" = "$own" ] || [ ! -e "$old/used" ] ||
+			[ -z "$(find "$old/used" -mtime +14)" ] || rm -rf "$old"
+	done
+}
+
+own_build()
+{
+	mkdir -p "$own" "$cache/ccache"
+	exec 8>"$cache/lock/own-${own##*/}"
+	flock -n 8 || {
+		say "waiting for another run to finish with $own"
+		flock 8
+	}
+	own_prune
+	touch "$own/used"
+	own_get_source
+	own_patch
+	own_configure
+	own_compile
+	own_take
+	# who tries patches comes back to the same source
+	[ -n "${DBB_KERNELS:-}" ] || rm -rf "$own"
+	exec 8>&-
 }
