@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# The second way of patch.sh, for any patch: the kernel is compiled twice from source with
+# a small configuration, before and after the patch, and both are booted twice, in the
+# order before, after, after, before, under -icount.
+#
+# Sourced by patch.sh after scripts/vm/common.sh and patch_files.sh (record, refuse). In:
+#   kernel arch    a row of scripts/vm/kernels, whose source is taken
+#   results_dir    its folder patches/ has the patches, its file how gets lines
+#   lines          what is measured, an op with its size a line; empty: kernel_lines
+#   control_ops    ops whose code the patch does not change (default: pages)
+#   source_tree_of a kernel tree of the user's, in place of the distribution's; or empty
+# Then, in this order: kernel_way_build, kernel_way_measure, kernel_way_compare. What was
+# done is not done again: the same results_dir may be given again after an interruption.
+# shellcheck disable=SC2154 # they are the sourcing script's
+
+kernel_lines='vmap size=512M
+mmap size=512M'
+kernel_boots='before1 after1 after2 before2'
+kernel_guest_options='--icount --mem 5G --timeout 1800'
+
+# Sets source_package, source_suite and source_compiler: that of this machine's release,
+# as the distribution's configuration is not used.
+kernel_way_source()
+{
+	read_kernel "$kernel" "$arch"
+	source_suite=$suite
+	source_compiler=gcc-$(gcc -dumpversion)
+	source_package=linux-source-${kernel%%-*}
+	[ -z "${source_tree_of:-}" ] || source_package=tree:$source_tree_of
+}
+
+# kernel_way_row NAME [PATCH...]
+kernel_way_row()
+{
+	printf '%s %s %s %s %s own_kernel.config own_kernel_%s.config plain.config' \
+		"$1" "$arch" "$source_suite" "$source_compiler" "$source_package" "$arch"
+	shift
+	[ $# = 0 ] || printf ' %s' "$@"
+	echo
+}
+
+# Patches are named by what is in them, as words in a table may have no blanks. Sets
+# before_kernel, after_kernel and DBB_KERNELS.
+kernel_way_table()
+{
+	kernel_way_source
+	sum=$(cat "$results_dir"/patches/* | cksum | cut -d ' ' -f 1)
+	of=$(echo "$source_package $kernel" | cksum | cut -d ' ' -f 1)
+	before_kernel=patch-${kernel%%-*}-$of-before
+	after_kernel=patch-${kernel%%-*}-$of-$sum
+	kept=$cache/patches/$sum
+	mkdir -p "$kept"
+	set --
+	count=0
+	for patch in "$results_dir"/patches/*; do
+		count=$((count + 1))
+		cp "$patch" "$kept/$(printf %02d "$count").patch"
+		set -- "$@" "$kept/$(printf %02d "$count").patch"
+	done
+	DBB_KERNELS=$kept/kernels-$of-$arch
+	export DBB_KERNELS
+	{
+		echo '# made by scripts/patch/kernel_way.sh'
+		kernel_way_row "$before_kernel"
+		kernel_way_row "$after_kernel" "$@"
+	} >"$DBB_KERNELS"
+}
+
+# What earlier patches left, two weeks after it was last used.
+kernel_way_prune()
+{
+	find "$cache/patches" -mindepth 1 -maxdepth 1 -mtime +14 -exec rm -rf {} +
+	for old in "$cache"/kernel/patch-*; do
+		[ -n "$(find "$old/used" -mtime +14 2>/dev/null)" ] || continue
+		old=${old##*/}
+		rm -rf "$cache/kernel/$old" "$cache/initrd/$old.cpio" "$cache/build/$old"-*
+	done
+}
+
+# kernel_way_compile WHICH KERNEL: $compile_errors is what the compiler said.
+kernel_way_compile()
+{
+	compile_errors=$results_dir/errors-$1.log
+	DBB_BUILD_ERRORS=$compile_errors "$vm/fetch.sh" "$2" "$arch" || return
+	cp "$cache/kernel/$2-$arch/errors" "$compile_errors"
+	touch "$cache/kernel/$2-$arch/used"
+}
+
+# Warnings of the kernel after that the one before does not have; lines may have moved.
+kernel_way_warnings()
+{
+	for which in before after; do
+		grep -w -e warning "$results_dir/errors-$which.log" |
+			sed 's/:[0-9]*:[0-9]*:/:/' | sort -u >"$results_dir/warnings-$which"
+	done
+	comm -13 "$results_dir/warnings-before" "$results_dir/warnings-after" \
+		>"$results_dir/warnings.log"
+	rm "$results_dir/warnings-before" "$results_dir/warnings-after"
+	[ -s "$results_dir/warnings.log" ]
+}
+
+# kernel_way_fact KERNEL NAME: a line of what own_kernel.sh wrote of that kernel
+kernel_way_fact()
+{
+	sed -n "s/^$2=//p" "$cache/kernel/$1-$arch/how"
+}
+
+kernel_way_facts()
+{
+	cat >>"$results_dir/how" <<-END
+	way=kernels
+	release=$(cat "$cache/kernel/$before_kernel-$arch/release")
+	source=$(kernel_way_fact "$before_kernel" source)
+	compiler=$(kernel_way_fact "$before_kernel" compiler)
+	before_cksum=$(kernel_way_fact "$before_kernel" kernel_cksum)
+	after_cksum=$(kernel_way_fact "$after_kernel" kernel_cksum)
+	config_cksum=$(kernel_way_fact "$before_kernel" config_cksum)
+	END
+	cp "$cache/kernel/$before_kernel-$arch/config" "$results_dir/config"
+}
+
+kernel_way_build()
+{
+	kernel_way_table
+	kernel_way_prune
+	"$vm/deps.sh" "$before_kernel" "$arch" || exit 3
+	say 'compiling the kernel before the patch'
+	kernel_way_compile before "$before_kernel" || exit 3
+	say 'compiling the kernel after the patch: what it changes, and what uses that'
+	kernel_way_compile after "$after_kernel" ||
+		refuse builds kernel "The kernel does not compile with the patch:" \
+			"$compile_errors"
+	! kernel_way_warnings ||
+		refuse builds kernel "The compiler warns of the patch:" \
+			"$results_dir/warnings.log"
+	record builds kernel ok 'the kernel compiles before and after, without new warnings'
+	kernel_way_facts
+}
+
+is_control()
+{
+	case " ${control_ops:-pages} " in
+	*" $1 "*) ;;
+	*) return 1 ;;
+	esac
+}
+
+# The runs of a boot, ROLE|ORDERS|LINE each.
+kernel_way_plan()
+{
+	seen=' '
+	printf '%s\n' "${lines:-$kernel_lines}" | while read -r line; do
+		op=${line%% *} role=target
+		[ -n "$op" ] || continue
+		! is_control "$op" || role=control
+		echo "$role|own|$line"
+		case $seen in
+		*" $op "*) continue ;;
+		esac
+		seen="$seen$op "
+		[ "$role" = control ] || echo "worst|0|$op size=4k"
+		case $op in
+		vmap | mmap)
+			for orders in 0 4 8 '8 4 0'; do
+				for size in 32M 64M 128M; do
+					echo "slope|$orders|$op size=$size"
+				done
+			done ;;
+		esac
+	done
+	case ${lines:-$kernel_lines} in
+	*pages\ *) ;;
+	*) echo 'control|own|pages size=512M' ;;
+	esac
+}
+
+kernel_way_boot()
+{
+	if [ -e "$results_dir/$1/complete" ]; then
+		say "boot $1 is there already"
+		return
+	fi
+	rm -rf "${results_dir:?}/$1"
+	which=${1%?}
+	[ "$which" = after ] && booted=$after_kernel || booted=$before_kernel
+	set -- "$1"
+	while IFS='|' read -r role orders line; do
+		set -- "$@" "$role" "$orders" "$line"
+	done <"$results_dir/plan"
+	boot=$1
+	shift
+	say "boot $boot: kernel $booted $arch"
+	# shellcheck disable=SC2086 # options
+	DBB_QUIET=1 "$vm/guest.sh" --kernel "$booted" --arch "$arch" \
+		$kernel_guest_options --append norandmaps ${kernel_append:+--append "$kernel_append"} \
+		--out "$results_dir/$boot" -- \
+		sh scripts/patch/measure_kernel.sh "$@" >"$results_dir/$boot.log" 2>&1 && return
+	tail -n 20 "$results_dir/$boot.log" >&2
+	die "boot $boot failed; see $results_dir/$boot.log"
+}
+
+kernel_way_measure()
+{
+	[ -n "${before_kernel:-}" ] || kernel_way_table
+	kernel_way_plan >"$results_dir/plan"
+	for boot_name in $kernel_boots; do
+		(kernel_way_boot "$boot_name") || exit 3
+	done
+}
+
+# Boots of one kernel in one folder, as compare.sh takes them.
+kernel_way_merge()
+{
+	rm -rf "$results_dir/merged"
+	mkdir -p "$results_dir/merged/before" "$results_dir/merged/after"
+	for boot in $kernel_boots; do
+		for file in "$results_dir/$boot"/*.csv; do
+			cp "$file" "$results_dir/merged/${boot%?}/$boot-${file##*/}"
+		done
+	done
+}
+
+# Its verdict is on single cells, and no refusal: a patch may make something slower.
+kernel_way_compare()
+{
+	kernel_way_merge
+	compared=0
+	"$vm/../compare.sh" --max-regress 1 "$results_dir/merged/before" \
+		"$results_dir/merged/after" >"$results_dir/compare.txt" 2>&1 || compared=$?
+	[ "$compared" -lt 3 ] || {
+		cat "$results_dir/compare.txt" >&2
+		die 'the boots cannot be compared'
+	}
+	Rscript --vanilla "$vm/../patch/kernel_figures.R" "$results_dir" ||
+		die "no figures of $results_dir"
+}
