@@ -19,6 +19,8 @@ patch_dir=$vm/../patch
 . "$patch_dir/heap_modules.sh"
 # shellcheck source-path=SCRIPTDIR source=patch/heap_way.sh
 . "$patch_dir/heap_way.sh"
+# shellcheck source-path=SCRIPTDIR source=patch/kernel_way.sh
+. "$patch_dir/kernel_way.sh"
 
 usage()
 {
@@ -143,6 +145,35 @@ get_source()
 	source_name="linux-source-${kernel%%-*} $(cat "$source/../VERSION")"
 }
 
+# The second way
+measure_kernels()
+{
+	changed=$(enclosing_functions | tr '\n' ' ')
+	say "changed functions: ${changed:-none that a C file has}"
+	# shellcheck disable=SC2034 # read by kernel_way.sh
+	source_tree_of=$tree
+	kernel_way_build
+	kernel_way_measure
+	kernel_way_compare
+	before_file=$cache/kernel/$before_kernel-$arch/kernel
+	after_file=$cache/kernel/$after_kernel-$arch/kernel
+	config_file=$results_dir/config
+	release=$(cat "$cache/kernel/$before_kernel-$arch/release")
+	compiled_by=$(kernel_way_fact "$before_kernel" compiler)
+}
+
+# Prints the functions that the patches change, where only the kernel as a whole tells.
+enclosing_functions()
+{
+	for file in $files; do
+		[ -e "$scratch/after/$file" ] || continue
+		before=$scratch/before/$file
+		[ -e "$before" ] || before=/dev/null
+		diff -U0 "$before" "$scratch/after/$file" |
+			awk -f "$patch_dir/enclosing.awk" - "$scratch/after/$file"
+	done | sort -u
+}
+
 # Prints the command of this run with the patches by name.
 print_command()
 {
@@ -165,7 +196,8 @@ cksum_of()
 }
 
 # What the figures depend on, for the report and for whoever repeats the run. A way has
-# set before_file and after_file, which differ by the patches, and config_file.
+# set release, compiled_by, before_file and after_file, which differ by the patches, and
+# config_file.
 write_how()
 {
 	{
@@ -174,8 +206,7 @@ write_how()
 		echo "arch=$arch"
 		echo "release=$release"
 		echo "source=$source_name"
-		echo "compiler=$(grep -a -o -m 1 'GCC: ([^)]*) [0-9.]*\|clang version [0-9.]*' \
-			"$before_file" | head -n 1)"
+		echo "compiler=$compiled_by"
 		echo "emulator=$("$("$vm/emulator.sh" "$arch")" --version | head -n 1)"
 		echo "page_size_bytes=4096"
 		echo "before_cksum=$(cksum_of "$before_file")"
@@ -263,7 +294,7 @@ if [ -z "$tree" ] && is_heap_patch; then
 fi
 case $way in
 heaps) measure_heaps ;;
-kernels) die "two kernels: not yet" ;;
+kernels) measure_kernels ;;
 esac
 write_how
 report_results

@@ -107,6 +107,8 @@ measure_heaps()
 	before_file=$results_dir/guest/modules/heap_old.ko
 	after_file=$results_dir/guest/modules/heap_new.ko
 	config_file=$headers/.config
+	compiled_by=$(grep -a -o -m 1 'GCC: ([^)]*) [0-9.]*\|clang version [0-9.]*' \
+		"$before_file" | head -n 1)
 	release=$(cat "$cache/kernel/$kernel-$arch/release")
 	say "checking the patched heap in a guest"
 	check_in_guest abi pages leaks
