@@ -54,7 +54,7 @@ write_orders()
 	done
 	for order in 0 4 8; do
 		for side in $sides; do
-			write_source $side "${side}_$order" \
+			write_source "$side" "${side}_$order" \
 				"s/$orders_table/orders[] = {$order, $order, 0}/"
 		done
 	done
@@ -65,7 +65,7 @@ write_failing()
 {
 	cp "$patch_dir/fail_nth.h" "$modules/src"
 	for side in $sides; do
-		write_source $side "${side}_fail"
+		write_source "$side" "${side}_fail"
 		# shellcheck disable=SC2016 # for make
 		echo "CFLAGS_heap_${side}_fail.o := -include \$(src)/fail_nth.h" \
 			>>"$modules/src/Kbuild"
@@ -76,7 +76,7 @@ write_failing()
 write_compared()
 {
 	for side in $sides; do
-		write_source $side "${side}_compared"
+		write_source "$side" "${side}_compared"
 		echo "CFLAGS_heap_${side}_compared.o := -ffunction-sections" \
 			>>"$modules/src/Kbuild"
 	done
@@ -89,7 +89,7 @@ write_sources()
 	mkdir -p "$modules/src"
 	: >"$modules/src/Kbuild"
 	for side in $sides; do
-		write_source $side $side || return
+		write_source "$side" "$side" || return
 	done
 	write_orders
 	write_failing

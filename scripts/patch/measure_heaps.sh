@@ -8,7 +8,6 @@
 # ORDERS of which there are modules; OPs that the patches touch; a LINE is "OP KEY=VALUE..."
 set -u
 
-here=$(cd "$(dirname "$0")" && pwd)
 D=/sys/kernel/debug/dmabuf_bench
 heap=$1 stem=$2 modules=$3 chunk_orders=$4 touched=$5
 kept=/tmp/runs

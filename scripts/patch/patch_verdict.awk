@@ -113,7 +113,7 @@ function still(   i, row, unclear)
 			unclear = unclear == 0 ? i : unclear
 	}
 	if (!row && how["way"] == "heaps" && how["functions"] == "")
-		return "same: the patch changes no machine code of " fact("files")
+		return "same: the patch changes no machine code of " how["files"]
 	if (!row)
 		return "unclear: no op whose code the patch changes was measured"
 	if (unclear)

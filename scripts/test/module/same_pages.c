@@ -13,7 +13,7 @@
 #include <linux/dma-mapping.h>
 #include <linux/err.h>
 #include <linux/fs.h>
-#include <linux/highmem.h>
+#include <linux/io.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -49,10 +49,10 @@ static bool same_pages_see(struct same_pages_view *view, u32 tag, u32 holds)
 
 static u32 same_pages_read_pfn(unsigned long pfn)
 {
-	struct page *page = pfn_to_page(pfn);
-	u32 word = READ_ONCE(*(u32 *)kmap(page));
+	void *addr = memremap(PFN_PHYS(pfn), PAGE_SIZE, MEMREMAP_WB);
+	u32 word = addr ? READ_ONCE(*(u32 *)addr) : 0;
 
-	kunmap(page);
+	memunmap(addr);
 	return word;
 }
 
