@@ -154,3 +154,34 @@ test_examples()
 			complain "${patch##*/}: $(tail -n 3 "$scratch/said")"
 	done
 }
+
+# The functions of a patch to any file: one whose lines differ, one that loses a line, and
+# not the one between them, nor a declaration.
+test_functions()
+{
+	cat >"$scratch/old.c" <<-'END'
+	int declared(int a);
+	static int first(int a)
+	{
+	    return a;
+	}
+
+	static struct thing *
+	between(int a)
+	{
+	    return declared(a);
+	}
+	EXPORT_SYMBOL(between);
+
+	void last(int a,
+	          int b)
+	{
+	    first(a);
+	    between(b);
+	}
+	END
+	sed 's/return a;/return -a;/; /^    between(b);/d' "$scratch/old.c" >"$scratch/new.c"
+	expect_equal functions "$(diff -U0 "$scratch/old.c" "$scratch/new.c" |
+		awk -f "$test_dir/../patch/enclosing.awk" - "$scratch/new.c" | tr '\n' ' ')" \
+		'first last '
+}
