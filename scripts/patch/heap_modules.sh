@@ -10,24 +10,25 @@
 sides='old new'
 
 # read_heap FILE: sets heap (the node of the kernel's own), stem (what names of the
-# modules' nodes begin with), rename (a program for sed, with NAME for the name) and
-# orders_table, empty where it has none.
+# modules' nodes begin with), rename (a program for sed, with @ for the name),
+# orders_table, empty where it has none, and heap_append, what its guest's kernel is told.
 read_heap()
 {
-	orders_table=
+	orders_table='' heap_append=norandmaps
 	case $1 in
 	drivers/dma-buf/heaps/system_heap.c)
 		heap=/dev/dma_heap/system stem=/dev/dma_heap/system
-		rename='s/"system\(_cc_shared\)\{0,1\}"/"system_NAME\1"/'
+		rename='s/"system\(_cc_shared\)\{0,1\}"/"system_@\1"/'
 		orders_table='orders\[\] = {[^}]*}'
 		;;
 	drivers/dma-buf/heaps/cma_heap.c)
 		heap=/dev/dma_heap/default_cma_region stem=/dev/dma_heap/cma
-		rename='s/\(DEFAULT_CMA_NAME[[:space:]]*\)"[^"]*"/\1"cma_NAME"/'
+		heap_append='norandmaps cma=2G'
+		rename='s/\(DEFAULT_CMA_NAME[[:space:]]*\)"[^"]*"/\1"cma_@"/'
 		;;
 	drivers/dma-buf/udmabuf.c)
 		heap=/dev/udmabuf stem=/dev/udmabuf
-		rename='s/\(\.name[[:space:]]*= \)"udmabuf"/\1"udmabuf_NAME"/'
+		rename='s/\(\.name[[:space:]]*= \)"udmabuf"/\1"udmabuf_@"/'
 		;;
 	*) return 1 ;;
 	esac
@@ -38,7 +39,7 @@ write_source()
 {
 	file=$scratch/before/$files
 	[ "$1" = old ] || file=$scratch/after/$files
-	sed "$(printf '%s' "$rename" | sed "s/NAME/$2/")${3:+; $3}" "$file" >"$modules/src/heap_$2.c"
+	sed "$(printf '%s' "$rename" | sed "s/@/$2/")${3:+; $3}" "$file" >"$modules/src/heap_$2.c"
 	! cmp -s "$file" "$modules/src/heap_$2.c" || return
 	echo "obj-m += heap_$2.o" >>"$modules/src/Kbuild"
 }
@@ -99,8 +100,9 @@ write_sources()
 # symbols_missing: prints what modpost said it does not find.
 symbols_missing()
 {
-	sed -n 's/.*modpost: "\([^"]*\)" .*undefined.*/\1/p' "$modules/log" | sort -u |
-		tr '\n' ' '
+	sed -n "s/.*modpost: \"\([^\"]*\)\" .*undefined.*/\1/p
+		s/.*modpost: .*symbol '\([^']*\)' undefined.*/\1/p" "$modules/log" |
+		sort -u | tr '\n' ' '
 }
 
 # build_heaps: 0 built; 1 a heap of this kernel cannot be a module, and reason says why.

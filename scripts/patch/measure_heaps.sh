@@ -42,10 +42,10 @@ fixed_for()
 	done | tr '\n' ' '
 }
 
-# run ROLE LINE SIZE ORDERS ARM=NODE...: the first arm is the baseline.
+# run ROLE WORDS SIZE ORDERS ARM=NODE...: the first arm is the baseline.
 run()
 {
-	role=$1 line=$2 size=$3 orders=$4
+	run_role=$1 words=$2 size=$3 orders=$4
 	shift 4
 	heaps='' arms='' strategies='' fd=3
 	for arm; do
@@ -54,7 +54,7 @@ run()
 		strategies=$strategies${strategies:+,}fd$fd
 		fd=$((fd + 1))
 	done
-	text="$line strategies=$strategies size=$size $(fixed_for "$line")seed=$number"
+	text="$words strategies=$strategies size=$size $(fixed_for "$words")seed=$number"
 	settle
 	number=$((number + 1))
 	# shellcheck disable=SC2016,SC2086 # for the inner shell; a list of options
@@ -64,7 +64,7 @@ run()
 	}
 	cat "$D/bench/results.csv" >"$kept/$number.csv"
 	cat "$D/bench/samples.csv" >"$kept/$number.samples.csv"
-	echo "$number,$role,${line%% *},$orders,$size,${arms# }" >>"$kept/runs.csv"
+	echo "$number,$run_role,${words%% *},$orders,$size,${arms# }" >>"$kept/runs.csv"
 }
 
 is_touched()
@@ -78,12 +78,15 @@ is_touched()
 # measure_line LINE
 measure_line()
 {
-	role=control
-	! is_touched "${1%% *}" || role=target
-	echo "$1"
+	line=$1 role=control
+	! is_touched "${line%% *}" || role=target
+	echo "$line"
+	set -- "before=${stem}_old" "after=${stem}_new"
+	# a kernel may be configured without it
+	[ ! -e "$heap" ] || set -- "$@" "builtin=$heap"
 	for _ in $(seq $repeats); do
-		run $role "$(echo "$1" | sed 's/ size=[^ ]*//')" "$(word_of "$1" size)" own \
-			"before=${stem}_old" "after=${stem}_new" "builtin=$heap"
+		run $role "$(echo "$line" | sed 's/ size=[^ ]*//')" "$(word_of "$line" size)" own \
+			"$@"
 	done
 }
 
