@@ -209,14 +209,15 @@ kernel_way_measure()
 	done
 }
 
-# Boots of one kernel in one folder, as compare.sh takes them.
+# Boots of one kernel in one folder, as compare.sh takes them: the first digit of a
+# number says which boot.
 kernel_way_merge()
 {
 	rm -rf "$results_dir/merged"
 	mkdir -p "$results_dir/merged/before" "$results_dir/merged/after"
 	for boot in $kernel_boots; do
 		for file in "$results_dir/$boot"/*.csv; do
-			cp "$file" "$results_dir/merged/${boot%?}/$boot-${file##*/}"
+			cp "$file" "$results_dir/merged/${boot%?}/${boot#"${boot%?}"}${file##*/}"
 		done
 	done
 }

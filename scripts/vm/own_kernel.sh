@@ -116,14 +116,20 @@ own_objects()
 	find "$own/src" -name '*.o' | wc -l
 }
 
-# own_progress PID: says every half a minute how far the build of process PID is.
+# own_progress PID: says every half a minute how far the build of process PID is. After
+# the first one nobody knows how much has to be made anew.
 own_progress()
 {
 	started=$(seconds)
 	begun=$(own_objects)
 	while sleep 30; do
 		kill -0 "$1" 2>/dev/null || return
-		have=$(own_objects) took=$(($(seconds) - started)) left=
+		have=$(own_objects) took=$(($(seconds) - started))
+		if [ "$begun" -ge $((own_usual * 9 / 10)) ]; then
+			say "  $took s: $(grep -c '^  [A-Z]' "$own/log") files made anew"
+			continue
+		fi
+		left=
 		[ "$have" -lt $((begun + 20)) ] || [ "$have" -ge "$own_usual" ] ||
 			left=", about $((took * (own_usual - have) / (have - begun))) s left"
 		say "  $took s: $have files compiled of $own_usual or so$left"
@@ -151,8 +157,9 @@ own_compile()
 	trap 'rm -rf "$new"' EXIT
 	cp "$own/errors" "$new/errors"
 	[ "$own_status" = 0 ] && return
-	[ -z "${DBB_BUILD_ERRORS:-}" ] || cp "$own/errors" "$DBB_BUILD_ERRORS"
-	head -n 40 "$own/errors" >&2
+	grep -v '^make' "$own/errors" | tail -n 40 >"$own/log"
+	[ -z "${DBB_BUILD_ERRORS:-}" ] || cp "$own/log" "$DBB_BUILD_ERRORS"
+	cat "$own/log" >&2
 	die "kernel $kernel $arch does not compile"
 }
 
