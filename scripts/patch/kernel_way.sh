@@ -134,8 +134,11 @@ kernel_way_build()
 	! kernel_way_warnings ||
 		refuse builds kernel "The compiler warns of the patch:" \
 			"$results_dir/warnings.log"
-	record builds kernel ok 'the kernel compiles before and after, without new warnings'
-	kernel_way_facts
+	grep -q '^config_cksum=' "$results_dir/how" 2>/dev/null || {
+		record builds kernel ok \
+			'the kernel compiles before and after, without new warnings'
+		kernel_way_facts
+	}
 }
 
 is_control()
@@ -207,6 +210,9 @@ kernel_way_measure()
 	for boot_name in $kernel_boots; do
 		(kernel_way_boot "$boot_name") || exit 3
 	done
+	grep -q '^module_srcversion=' "$results_dir/how" 2>/dev/null ||
+		sed -n 's/^# \(module_srcversion=\)/\1/p' "$results_dir"/before1/01-*[a-z].csv |
+		head -n 1 >>"$results_dir/how"
 }
 
 # Boots of one kernel in one folder, as compare.sh takes them: the first digit of a
