@@ -302,6 +302,27 @@ test_next_owner()
 	! dmesg | grep 'x86/PAT: .*\(map pfn\|reserve_ram\)' || complain 'the kernel found another type'
 }
 
+# Pages of several types are not mapped together, wherever the types change; those of one
+# type are.
+test_several_types()
+{
+	types=/sys/kernel/debug/memory_types
+	[ -e "$test_dir/memory_types.ko" ] || skip 'no memory types beside those of mappings here'
+	[ -n "$(other_cachings)" ] || skip 'no memory types for modules on this kernel'
+	run 'noop iterations=2'
+	[ "$(environment pat)" = on ] || skip 'PAT is off'
+	[ -e $types ] || insmod "$test_dir/memory_types.ko" ||
+		fail 'memory_types.ko cannot be loaded'
+	for row in cc wwww uuuuuuuu cw wc uw ccccccccw wwwwwwwwc cwwwwwwww; do
+		echo "ram $row" 1<>$types || complain "ram $row: refused"
+		case $row in
+		*c*w* | *w*c* | *u*w*) expect_equal "$row" "$(cat $types)" -22 ;;
+		*) expect_equal "$row" "$(cat $types)" "$row" ;;
+		esac
+	done
+	rmmod memory_types
+}
+
 # The module that reads attributes goes, too.
 test_clean()
 {
