@@ -10,6 +10,7 @@
 #   lines          what is measured, an op with its size a line; empty: kernel_lines
 #   control_ops    ops whose code the patch does not change (default: pages)
 #   source_tree_of a kernel tree of the user's, in place of the distribution's; or empty
+#   kernel_append  more of the kernel's command line, such as nopat; or empty
 # Then, in this order: kernel_way_build, kernel_way_measure, kernel_way_compare. What was
 # done is not done again: the same results_dir may be given again after an interruption.
 # shellcheck disable=SC2154 # they are the sourcing script's
