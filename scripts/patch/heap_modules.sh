@@ -24,7 +24,8 @@ read_heap()
 	drivers/dma-buf/heaps/cma_heap.c)
 		heap=/dev/dma_heap/default_cma_region stem=/dev/dma_heap/cma
 		heap_append='norandmaps cma=2G'
-		rename='s/\(DEFAULT_CMA_NAME[[:space:]]*\)"[^"]*"/\1"cma_@"/'
+		rename='s/\(DEFAULT_CMA_NAME[[:space:]]*\)"[^"]*"/\1"cma_@"/
+			s/\(add_cma_heap(cma, \)\(cma_get_name(cma)\)/\1kasprintf(GFP_KERNEL, "%s_@", \2)/'
 		;;
 	drivers/dma-buf/udmabuf.c)
 		heap=/dev/udmabuf stem=/dev/udmabuf
@@ -39,7 +40,7 @@ write_source()
 {
 	file=$scratch/before/$files
 	[ "$1" = old ] || file=$scratch/after/$files
-	sed "$(printf '%s' "$rename" | sed "s/@/$2/")${3:+; $3}" "$file" >"$modules/src/heap_$2.c"
+	sed "$(printf '%s' "$rename" | sed "s/@/$2/g")${3:+; $3}" "$file" >"$modules/src/heap_$2.c"
 	! cmp -s "$file" "$modules/src/heap_$2.c" || return
 	echo "obj-m += heap_$2.o" >>"$modules/src/Kbuild"
 }
