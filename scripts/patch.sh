@@ -31,6 +31,8 @@ usage()
 	  --arch A         amd64 or arm64 (default amd64)
 	  --line "OP ..."  what to measure, such as "vmap size=64M"; may be repeated
 	  --tree DIR       the kernel's source, in place of the distribution's
+	  --control OPS    of two kernels: what the patches do not change, besides pages, in
+	                   which no code of the kernel runs; such as "vmap"
 	  --seen TEXT      what the user sees of it, in ms, for the report: measured on a
 	                   device, since a guest cannot tell
 	  --ignore TYPES   checkpatch's complaints that do not matter, separated by commas
@@ -71,10 +73,11 @@ could_not()
 parse()
 {
 	kernel=7.3 arch=amd64 lines='' tree='' seen='' ignored='' format=text report=''
+	control_ops=pages
 	out=$repo/results
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--kernel | --arch | --line | --tree | --seen | --ignore | --format | \
+		--kernel | --arch | --line | --tree | --control | --seen | --ignore | --format | \
 			--report | --out)
 			[ $# -ge 2 ] || usage_error "$1 needs a value" ;;
 		esac
@@ -83,6 +86,7 @@ parse()
 		--arch) arch=$2 && shift ;;
 		--line) add_line "$2" && shift ;;
 		--tree) tree=$2 && shift ;;
+		--control) control_ops="pages $2" && shift ;;
 		--seen) seen=$2 && shift ;;
 		--ignore) ignored=$2 && shift ;;
 		--format) format=$2 && shift ;;
@@ -182,6 +186,7 @@ print_command()
 		[ -z "$line" ] || printf " --line '%s'" "$line"
 	done
 	[ -z "$tree" ] || printf " --tree '%s'" "$tree"
+	[ "$control_ops" = pages ] || printf " --control '%s'" "${control_ops#pages }"
 	[ -z "$seen" ] || printf " --seen '%s'" "$(printf '%s' "$seen" | tr -d "'\n")"
 	[ -z "$ignored" ] || printf ' --ignore %s' "$ignored"
 	for patch in "$results_dir"/patches/*; do

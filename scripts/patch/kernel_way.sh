@@ -8,6 +8,7 @@
 #   kernel arch    a row of scripts/vm/kernels, whose source is taken
 #   results_dir    its folder patches/ has the patches, its file how gets lines
 #   lines          what is measured, an op with its size a line; empty: kernel_lines
+#   files          those that the patch touches
 #   control_ops    ops whose code the patch does not change (default: pages)
 #   source_tree_of a kernel tree of the user's, in place of the distribution's; or empty
 #   kernel_append  more of the kernel's command line, such as nopat; or empty
@@ -150,28 +151,37 @@ is_control()
 	esac
 }
 
+# kernel_way_slopes OP: a heap of the kernel has the orders that it has; ours has all.
+kernel_way_slopes()
+{
+	case "$1 $files" in
+	'vmap '*dma-buf/heaps/* | 'mmap '*dma-buf/heaps/*) all_orders=own ;;
+	'vmap '* | 'mmap '*) all_orders='0,4,8,8 4 0' ;;
+	*) return 0 ;;
+	esac
+	echo "$all_orders" | tr , '\n' | while read -r orders; do
+		for size in 32M 64M 96M 128M; do
+			echo "slope|$orders|$1 size=$size"
+		done
+	done
+}
+
 # The runs of a boot, ROLE|ORDERS|LINE each.
 kernel_way_plan()
 {
-	seen=' '
+	planned=' '
 	printf '%s\n' "${lines:-$kernel_lines}" | while read -r line; do
 		op=${line%% *} role=target
 		[ -n "$op" ] || continue
 		! is_control "$op" || role=control
 		echo "$role|own|$line"
-		case $seen in
+		case $planned in
 		*" $op "*) continue ;;
 		esac
-		seen="$seen$op "
-		[ "$role" = control ] || echo "worst|0|$op size=4k"
-		case $op in
-		vmap | mmap)
-			for orders in 0 4 8 '8 4 0'; do
-				for size in 32M 64M 128M; do
-					echo "slope|$orders|$op size=$size"
-				done
-			done ;;
-		esac
+		planned="$planned$op "
+		[ "$role" = target ] || continue
+		echo "worst|0|$op size=4k"
+		kernel_way_slopes "$op"
 	done
 	case ${lines:-$kernel_lines} in
 	*pages\ *) ;;

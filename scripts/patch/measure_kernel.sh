@@ -26,11 +26,12 @@ word_of()
 choose_arms()
 {
 	arms=page,sg
-	[ "$role" != slope ] || arms=sg
-	case $role-$op in
-	slope-* | *-pages) return ;;
+	case $role-$orders-$op in
+	slope-own-*) [ ! -e "$heap" ] || arms=fd3 ;;
+	slope-*) arms=sg ;;
+	*-pages) ;;
+	*) [ ! -e "$heap" ] || arms=fd3,$arms ;;
 	esac
-	[ ! -e "$heap" ] || arms=fd3,$arms
 }
 
 # run_line LINE: with the kernel's own buffer at descriptor 3 where an arm wants it
@@ -72,7 +73,9 @@ measure()
 	}
 	[ "$orders" = own ] || echo "$default" >"$D/heap/orders" || return
 	label=$orders
-	[ "$orders" != '8 4 0' ] || label=mixed
+	case $role-$orders in
+	slope-own | *-'8 4 0') label=mixed ;;
+	esac
 	save "$number-$role-$label-$op"
 }
 
