@@ -141,7 +141,7 @@ function total_of(row,   key)
 	return key in row_of ? row_of[key] : 0
 }
 
-function print_slopes(   i, form)
+function print_slopes(   i, form, all)
 {
 	if (!slopes) {
 		title("Cost a page and a chunk: " why[3])
@@ -150,12 +150,15 @@ function print_slopes(   i, form)
 	title("Cost = fixed + per page + per chunk, instructions, with 95 % intervals of lm():")
 	form = "  %-6s %-7s %-8s %-7s %-25s %-25s %-25s %s\n"
 	printf form, "op", "phase", "arm", "orders", "fixed", "per page", "per chunk", "off by"
-	for (i = 1; i <= slopes; i++)
+	for (i = 1; i <= slopes; i++) {
 		printf form, slope_op[i], slope_phase[i], slope_arm[i], slope_orders[i], \
 			slope_term(i, "fixed"), slope_term(i, "page"), slope_term(i, "chunk"), \
 			number(slope_off[i]) " %" (slope_fits[i] == 1 ? "" : ": does not fit, at " \
 			slope_at[i])
-	print "Of orders \"all\" are those of which the chunks are known: 0, 4 and 8."
+		all += slope_orders[i] == "all"
+	}
+	if (all)
+		print "Of orders \"all\" are those of which the chunks are known: 0, 4 and 8."
 }
 
 function print_built_in(   i, before, any)
