@@ -67,12 +67,17 @@ run()
 	echo "$number,$run_role,${words%% *},$orders,$size,${arms# }" >>"$kept/runs.csv"
 }
 
+# is_touched OP: touch maps as mmap does, and vtouch as vmap.
 is_touched()
 {
 	case " $touched " in
 	*" $1 "*) return 0 ;;
 	esac
-	return 1
+	case $1 in
+	touch) is_touched mmap ;;
+	vtouch) is_touched vmap ;;
+	*) return 1 ;;
+	esac
 }
 
 # measure_line LINE
