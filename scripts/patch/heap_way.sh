@@ -20,15 +20,21 @@ is_heap_patch()
 	read_heap "$files"
 }
 
-# run_in_guest LIMIT OPTION... -- COMMAND...: what it prints is progress.
+# run_in_guest LIMIT OPTION... -- COMMAND...: sets status. What it prints is progress.
 run_in_guest()
 {
 	limit=$1
 	shift
-	status=0
-	DBB_QUIET=1 "$vm/guest.sh" --kernel "$kernel" --arch "$arch" --mem 5G --timeout "$limit" \
-		--out "$results_dir/guest" "$@" >"$results_dir/guest.said" \
-		2>"$results_dir/guest.log" || status=$?
+	{
+		code=0
+		DBB_QUIET=1 "$vm/guest.sh" --kernel "$kernel" --arch "$arch" --mem 5G \
+			--timeout "$limit" --out "$results_dir/guest" "$@" \
+			2>"$results_dir/guest.log" || code=$?
+		echo "$code" >"$scratch/status"
+	} | tee "$results_dir/guest.said" | while read -r text; do
+		say "  $(($(seconds) - begin)) s: $text"
+	done
+	status=$(cat "$scratch/status")
 }
 
 # The rows of checks.csv that the guest has found, and the first failure of them
@@ -85,7 +91,7 @@ only_core_warns()
 
 measure_in_guest()
 {
-	say "measuring, in a guest that counts instructions"
+	say "measuring, in a guest that counts instructions: a minute or two on an idle machine"
 	printf '%s\n' "$lines" >"$results_dir/guest/lines"
 	run_in_guest 1800 --icount --append "$heap_append" -- sh -c "insmod dmabuf_bench.ko
 		for side in old new; do insmod /out/modules/heap_\$side.ko || exit; done
@@ -110,9 +116,9 @@ measure_heaps()
 	compiled_by=$(grep -a -o -m 1 'GCC: ([^)]*) [0-9.]*\|clang version [0-9.]*' \
 		"$before_file" | head -n 1)
 	release=$(cat "$cache/kernel/$kernel-$arch/release")
-	say "checking the patched heap in a guest"
+	say "checking the patched heap in a guest: half a minute"
 	check_in_guest abi pages leaks
-	say "making its allocations fail, in another one"
+	say "making its allocations fail, in another one: half a minute"
 	check_in_guest failing
 	measure_in_guest
 }
