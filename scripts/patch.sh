@@ -294,6 +294,7 @@ if [ -z "$tree" ] && is_heap_patch; then
 	if build_heaps; then
 		way=heaps
 	else
+		unlock
 		say "$reason: it takes two kernels"
 	fi
 fi

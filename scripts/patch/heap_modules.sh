@@ -103,7 +103,7 @@ symbols_missing()
 {
 	sed -n "s/.*modpost: \"\([^\"]*\)\" .*undefined.*/\1/p
 		s/.*modpost: .*symbol '\([^']*\)' undefined.*/\1/p" "$modules/log" |
-		sort -u | tr '\n' ' '
+		sort -u | tr '\n' ' ' | sed 's/ $//'
 }
 
 # build_heaps: 0 built; 1 a heap of this kernel cannot be a module, and reason says why.
@@ -117,6 +117,7 @@ build_heaps()
 	reason="the name of the heap is not where it was"
 	write_sources || return
 	choose_compiler_arguments
+	# warnings are no errors here: the kernel's own are not the patch's
 	arguments=
 	case $compiler in
 	clang*) arguments=$(clang_arguments) ;;
