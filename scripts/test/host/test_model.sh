@@ -249,6 +249,8 @@ test_prediction()
 	done
 	grep -q '^predictions: 50, of which 25 can be checked: 0 off by more than 1 %' \
 		"$scratch/model" || complain "$(tail -n 1 "$scratch/model")"
+	grep -q '^of totals 0 of 0 are off by more than 1 %' "$scratch/model" ||
+		complain "$(tail -n 2 "$scratch/model")"
 }
 
 # Where pages that are chunks of their own cost less, a cost per chunk is not enough.
@@ -295,6 +297,38 @@ test_off()
 	expect_equal verdict "$(guess verdict page 4 4GiB)" OFF
 	expect_equal 'another verdict' "$(guess verdict page 0 4GiB)" ok
 	fit 0 --up-to 256M --predict 4G --limit 3
+}
+
+# An error that is no more than a step of the clock is none.
+test_clock_step()
+{
+	made_csv
+	awk -F , -v OFS=, '$6 == 4294967296 && $4 == "keep" { $11 += 12 } { print }' \
+		"$scratch/sweep.csv" >"$scratch/other.csv"
+	mv "$scratch/other.csv" "$scratch/sweep.csv"
+	fit 1 --up-to 256M --predict 4G
+	expect_equal 'verdict of keep' "$(guess verdict keep 0 4GiB)" OFF
+	awk -F , -v OFS=, '/^#/ { print; next } { print $0, $1 == "run" ? "tick_ns" : 16 }' \
+		"$scratch/sweep.csv" >"$scratch/other.csv"
+	mv "$scratch/other.csv" "$scratch/sweep.csv"
+	fit 0 --up-to 256M --predict 4G
+	expect_equal 'verdict with steps of 16' "$(guess verdict keep 0 4GiB)" ok
+}
+
+# What costs next to nothing in chunks of one order, and much in all others, is no
+# constant: huge's munmap() on arm64.
+test_one_cheap_order()
+{
+	made_csv sizes=64,96,128,192,256,4096 orders=8+4+0,9,8,4,0
+	awk -F , -v OFS=, '$4 == "insert" {
+		$11 = 4600 + $6 / 4096 * ($15 == 9 ? 0.22 : 31) } { print }' \
+		"$scratch/sweep.csv" >"$scratch/other.csv"
+	mv "$scratch/other.csv" "$scratch/sweep.csv"
+	fit 0 --up-to 256M --predict 4G
+	expect_equal 'verdict of the model' "$(verdict_of insert)" 'by orders'
+	for how in 9 8 4 0; do
+		expect_equal "prediction, orders $how" "$(guess verdict insert $how 4GiB)" ok
+	done
 }
 
 # Costs that are no line say so.
