@@ -279,6 +279,7 @@ scratch=$(mktemp -d)
 begin=$(seconds)
 "$vm/deps.sh" "$kernel" "$arch" || exit 3
 need_r || exit 3
+need_patch_tools || exit 3
 get_source
 name=$(basename "$1")
 new_results "$out" "patch-${name%.*}" || exit 3

@@ -7,22 +7,36 @@
 need_program()
 {
 	command -v "$1" >/dev/null && return
+	install_package "$2" "$3"
+	command -v "$1" >/dev/null
+}
+
+install_package()
+{
 	if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-		echo "no $1 for $3: install $2" >&2
+		echo "no $1 for $2: install $1" >&2
 		return 1
 	fi
-	echo "Installing with apt-get, for $3: $2" >&2
+	echo "Installing with apt-get, for $2: $1" >&2
 	need_log=$(mktemp) || return
 	{
 		apt-get -qq update &&
 			DEBIAN_FRONTEND=noninteractive apt-get -qq -y \
-				--no-install-recommends install "$2"
+				--no-install-recommends install "$1"
 	} >"$need_log" 2>&1 || {
 		cat "$need_log" >&2
-		echo "could not install $2" >&2
+		echo "could not install $1" >&2
 	}
 	rm -f "$need_log"
-	command -v "$1" >/dev/null
+}
+
+# What is needed to look at patches: without its modules perl does not run checkpatch.
+need_patch_tools()
+{
+	need_program patch patch 'applying patches' || return
+	perl -MEncode -MTerm::ANSIColor -e 1 2>/dev/null && return
+	install_package perl checkpatch
+	perl -MEncode -MTerm::ANSIColor -e 1
 }
 
 need_r()
