@@ -173,10 +173,10 @@ test_tree()
 # Each line is a target or a control; the worst case and the slopes come with an op.
 test_plan()
 {
-	plan=". $test_dir/../patch/kernel_way.sh; kernel_way_plan"
+	plan=". $test_dir/../patch/kernel_way.sh; files=mm/memory.c; kernel_way_plan"
 	row=$known
 	expect_status 0 in_vm "$plan"
-	expect_equal runs "$(wc -l <"$scratch/output")" 29
+	expect_equal runs "$(wc -l <"$scratch/output")" 37
 	expect_output '^target|own|mmap size=512M$'
 	expect_output '^worst|0|vmap size=4k$'
 	expect_output '^slope|8 4 0|mmap size=128M$'
@@ -184,6 +184,10 @@ test_plan()
 	expect_status 0 in_vm "lines='touch size=1M'; control_ops='touch'; $plan"
 	expect_equal 'a control alone' "$(tr '\n' ' ' <"$scratch/output")" \
 		'control|own|touch size=1M control|own|pages size=512M '
+	# of a heap of the kernel, whose orders are its own
+	expect_status 0 in_vm "${plan%; *}; files=drivers/dma-buf/heaps/system_heap.c; ${plan##*; }"
+	expect_equal 'slopes of a heap' "$(grep -c '^slope' "$scratch/output")" 8
+	expect_output '^slope|own|vmap size=96M$'
 }
 
 # boot NAME COST: the results of a boot in which each of six rounds costs about COST
