@@ -117,11 +117,6 @@ build_heaps()
 	reason="the name of the heap is not where it was"
 	write_sources || return
 	choose_compiler_arguments
-	# warnings are no errors here: the kernel's own are not the patch's
-	arguments=
-	case $compiler in
-	clang*) arguments=$(clang_arguments) ;;
-	esac
 	if DBB_QUIET=1 run_kbuild "$modules/src" >"$modules/log" 2>&1; then
 		judge_warnings
 		take_modules

@@ -55,7 +55,7 @@ copy_sources()
 # The compiler's warnings are errors, but kbuild has others.
 build_module()
 {
-	run_kbuild "$src" W=1 DBB_TEST_MODULES=m "$@" >"$work/log" 2>&1 || {
+	run_kbuild "$src" W=1 KCFLAGS=-Werror DBB_TEST_MODULES=m "$@" >"$work/log" 2>&1 || {
 		cat "$work/log" >&2
 		exit 1
 	}

@@ -56,9 +56,9 @@ choose_compiler_arguments()
 		toolchain=$("$vm/toolchain.sh" "$kernel" "$arch")
 		make_module=make_in_toolchain
 	fi
-	arguments=KCFLAGS=-Werror
+	arguments=
 	case $compiler in
-	clang*) arguments="$arguments $(clang_arguments)" ;;
+	clang*) arguments=$(clang_arguments) ;;
 	esac
 }
 
