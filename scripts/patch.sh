@@ -9,6 +9,8 @@ patch_dir=$vm/../patch
 . "$vm/common.sh"
 # shellcheck source-path=SCRIPTDIR source=vm/kbuild.sh
 . "$vm/kbuild.sh"
+# shellcheck source-path=SCRIPTDIR source=vm/own_source.sh
+. "$vm/own_source.sh"
 # shellcheck source-path=SCRIPTDIR source=device/results.sh
 . "$vm/../device/results.sh"
 # shellcheck source-path=SCRIPTDIR source=host/packages.sh
@@ -285,7 +287,7 @@ name=$(basename "$1")
 new_results "$out" "patch-${name%.*}" || exit 3
 results_dir=$(cd "$results_dir" && pwd)
 take_patches "$@"
-files=$(touched_files "$results_dir"/patches/* | tr '\n' ' ')
+files=$(own_touched "$results_dir"/patches/* | tr '\n' ' ')
 files=${files% }
 say "$files: applying the patches to $source_name"
 check_applies "$source"

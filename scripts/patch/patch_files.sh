@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 # The patches that patch.sh was given: which files they touch, whether they apply, and
-# what checkpatch says. Sourced by patch.sh.
+# what checkpatch says. Sourced by patch.sh, after scripts/vm/own_source.sh.
 # shellcheck disable=SC2034,SC2154 # what it shares with the other parts of patch.sh
 
 # record STEP SUBJECT OUTCOME TEXT: a row of checks.csv
@@ -42,27 +42,17 @@ list_patches()
 	find "$results_dir/patches" -type f -printf '%f\n' | sort | tr '\n' ' ' | sed 's/ $//'
 }
 
-# touched_files PATCH...: prints the files that they change, from the top of the kernel's
-# tree, one a line.
-touched_files()
-{
-	sed -n 's/^+++ \([^	]*\).*/\1/p; s/^--- \([^	]*\).*/\1/p' "$@" |
-		sed '/^\/dev\/null$/d; s|^[^/]*/||' | sort -u
-}
-
 # is_patch PATCH: does it have a hunk of a unified diff?
 is_patch()
 {
 	grep -q '^+++ ' "$1" && grep -q '^@@ -[0-9]' "$1"
 }
 
-# apply_patches TREE: applies all to a tree. A line more or less in the context is taken
-# for another version, other line numbers are not.
+# apply_patches TREE: applies all to a tree.
 apply_patches()
 {
 	for patch in "$results_dir"/patches/*; do
-		patch -p1 --batch --fuzz=0 --no-backup-if-mismatch --reject-file=- -d "$1" \
-			<"$patch" >"$scratch/apply.log" 2>&1 && continue
+		own_apply "$1" "$patch" >"$scratch/apply.log" 2>&1 && continue
 		grep -v '^\(Hmm\|The text leading\|--*$\||\)' "$scratch/apply.log" |
 			head -n 20 >"$scratch/apply.said"
 		return 1

@@ -77,7 +77,7 @@ own_get_source()
 	esac
 }
 
-# The files that patches name, without their first folder.
+# own_touched PATCH...: the files that patches name, without their first folder, one a line
 own_touched()
 {
 	sed -n -e 's/^\(---\|+++\) \([^	]*\).*/\2/p' -e 's/^\(rename\|copy\) \(from\|to\) /x\//p' \
@@ -95,6 +95,13 @@ own_unpatch()
 			cp "$own/saved/files/$file" "$own/src/$file"
 	done <"$own/saved/list"
 	rm -rf "$own/saved"
+}
+
+# own_apply TREE PATCH: patch(1) says what it did. A line more or less in the context is
+# taken for another version, other line numbers are not.
+own_apply()
+{
+	patch -p1 --batch --forward --fuzz=0 --no-backup-if-mismatch --reject-file=- -d "$1" <"$2"
 }
 
 own_save()
@@ -121,8 +128,7 @@ own_patch()
 	[ -n "$own_patches" ] || return 0
 	own_save
 	for one in $own_patches; do
-		patch -p1 -N -F0 -s --no-backup-if-mismatch -r - -d "$own/src" \
-			<"$one" >"$own/log" 2>&1 && continue
+		own_apply "$own/src" "$one" >"$own/log" 2>&1 && continue
 		own_unpatch
 		cat "$own/log" >&2
 		die "${one##*/} does not apply to $(cat "$own/source")"
