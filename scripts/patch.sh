@@ -35,6 +35,7 @@ usage()
 	  --tree DIR       the kernel's source, in place of the distribution's
 	  --control OPS    of two kernels: what the patches do not change, besides pages, in
 	                   which no code of the kernel runs; such as "vmap"
+	  --append ARGS    more of the guests' kernel command line, such as nopat
 	  --seen TEXT      what the user sees of it, in ms, for the report: measured on a
 	                   device, since a guest cannot tell
 	  --ignore TYPES   checkpatch's complaints that do not matter, separated by commas
@@ -74,13 +75,13 @@ could_not()
 
 parse()
 {
-	kernel=7.3 arch=amd64 lines='' tree='' seen='' ignored='' format=text report=''
+	kernel=7.3 arch=amd64 lines='' tree='' append='' seen='' ignored='' format=text report=''
 	control_ops=pages
 	out=$repo/results
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--kernel | --arch | --line | --tree | --control | --seen | --ignore | --format | \
-			--report | --out)
+		--kernel | --arch | --line | --tree | --control | --append | --seen | --ignore | \
+			--format | --report | --out)
 			[ $# -ge 2 ] || usage_error "$1 needs a value" ;;
 		esac
 		case $1 in
@@ -89,6 +90,7 @@ parse()
 		--line) add_line "$2" && shift ;;
 		--tree) tree=$2 && shift ;;
 		--control) control_ops="pages $2" && shift ;;
+		--append) append=$2 && shift ;;
 		--seen) seen=$2 && shift ;;
 		--ignore) ignored=$2 && shift ;;
 		--format) format=$2 && shift ;;
@@ -142,8 +144,11 @@ get_source()
 {
 	if [ -n "$tree" ]; then
 		[ -e "$tree/scripts/checkpatch.pl" ] || usage_error "--tree $tree is no kernel tree"
-		source=$(cd "$tree" && pwd)
-		source_name="the tree $source"
+		tree=$(cd "$tree" && pwd)
+		case $tree in
+		*[[:space:]]*) usage_error "--tree '$tree' has a blank in it; a row of a table cannot" ;;
+		esac
+		source=$tree source_name="the tree $tree"
 		return
 	fi
 	"$vm/fetch.sh" "$kernel" "$arch" || exit 3
@@ -156,16 +161,9 @@ measure_kernels()
 {
 	changed=$(enclosing_functions | tr '\n' ' ')
 	say "changed functions: ${changed:-none that a C file has}"
-	# shellcheck disable=SC2034 # read by kernel_way.sh
-	source_tree_of=$tree
 	kernel_way_build
 	kernel_way_measure
 	kernel_way_compare
-	before_file=$cache/kernel/$before_kernel-$arch/kernel
-	after_file=$cache/kernel/$after_kernel-$arch/kernel
-	config_file=$results_dir/config
-	release=$(cat "$cache/kernel/$before_kernel-$arch/release")
-	compiled_by=$(kernel_way_fact "$before_kernel" compiler)
 }
 
 # Prints the functions that the patches change, where only the kernel as a whole tells.
@@ -189,6 +187,7 @@ print_command()
 	done
 	[ -z "$tree" ] || printf " --tree '%s'" "$tree"
 	[ "$control_ops" = pages ] || printf " --control '%s'" "${control_ops#pages }"
+	[ -z "$append" ] || printf " --append '%s'" "$append"
 	[ -z "$seen" ] || printf " --seen '%s'" "$(printf '%s' "$seen" | tr -d "'\n")"
 	[ -z "$ignored" ] || printf ' --ignore %s' "$ignored"
 	for patch in "$results_dir"/patches/*; do
@@ -203,8 +202,8 @@ cksum_of()
 }
 
 # What the figures depend on, for the report and for whoever repeats the run. A way has
-# set release, compiled_by, before_file and after_file, which differ by the patches, and
-# config_file.
+# set release, compiled_by, before_file and after_file, which differ by the patches,
+# config_file, and first_run, whose csv says what module and guest were.
 write_how()
 {
 	{
@@ -215,7 +214,7 @@ write_how()
 		echo "source=$source_name"
 		echo "compiler=$compiled_by"
 		echo "emulator=$("$("$vm/emulator.sh" "$arch")" --version | head -n 1)"
-		echo "page_size_bytes=4096"
+		sed -n 's/^# \(page_size_bytes=\|module_srcversion=\)/\1/p' "$first_run"
 		echo "before_cksum=$(cksum_of "$before_file")"
 		echo "after_cksum=$(cksum_of "$after_file")"
 		echo "config_cksum=$(cksum_of "$config_file")"

@@ -60,7 +60,7 @@ explain_step()
 check_in_guest()
 {
 	rm -f "$results_dir/guest/checks"
-	run_in_guest 900 --append "$heap_append" -- sh -c "insmod dmabuf_bench.ko &&
+	run_in_guest 900 --append "$heap_append $append" -- sh -c "insmod dmabuf_bench.ko &&
 		insmod scripts/test/same_pages.ko &&
 		sh scripts/patch/check_heaps.sh $stem /out/modules $* >/out/checks"
 	take_checks
@@ -93,12 +93,13 @@ measure_in_guest()
 {
 	say "measuring, in a guest that counts instructions: a minute or two on an idle machine"
 	printf '%s\n' "$lines" >"$results_dir/guest/lines"
-	run_in_guest 1800 --icount --append "$heap_append" -- sh -c "insmod dmabuf_bench.ko
+	run_in_guest 1800 --icount --append "$heap_append $append" -- sh -c "insmod dmabuf_bench.ko
 		for side in old new; do insmod /out/modules/heap_\$side.ko || exit; done
 		sh scripts/patch/measure_heaps.sh $heap $stem /out/modules '$chunk_orders' \
 			'$touched' </out/lines"
 	[ "$status" = 0 ] || could_not 'the guest could not measure'
 	mv "$results_dir/guest/runs" "$results_dir/runs"
+	first_run=$results_dir/runs/100.csv
 	Rscript --vanilla "$patch_dir/heap_figures.R" "$results_dir" ||
 		could_not 'no figures'
 }

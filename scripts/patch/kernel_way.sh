@@ -6,14 +6,14 @@
 #
 # Sourced by patch.sh after scripts/vm/common.sh and patch_files.sh (record, refuse). In:
 #   kernel arch    a row of scripts/vm/kernels, whose source is taken
-#   results_dir    its folder patches/ has the patches, its file how gets lines
+#   results_dir    its folder patches/ has the patches
 #   lines          what is measured, an op with its size a line; empty: kernel_lines
 #   files          those that the patch touches
 #   control_ops    ops whose code the patch does not change (default: pages)
-#   source_tree_of a kernel tree of the user's, in place of the distribution's; or empty
-#   kernel_append  more of the kernel's command line, such as nopat; or empty
-# Then, in this order: kernel_way_build, kernel_way_measure, kernel_way_compare. What was
-# done is not done again: the same results_dir may be given again after an interruption.
+#   tree           a kernel tree of the user's, in place of the distribution's; or empty
+#   append         more of the guests' kernel command line, such as nopat; or empty
+# Then, in this order: kernel_way_build, kernel_way_measure, kernel_way_compare. They set
+# what patch.sh writes to the file how.
 # shellcheck disable=SC2154 # they are the sourcing script's
 
 kernel_lines='vmap size=512M
@@ -29,7 +29,7 @@ kernel_way_source()
 	source_suite=$suite
 	source_compiler=gcc-$(gcc -dumpversion)
 	source_package=linux-source-${kernel%%-*}
-	[ -z "${source_tree_of:-}" ] || source_package=tree:$source_tree_of
+	[ -z "$tree" ] || source_package=tree:$tree
 }
 
 # kernel_way_row NAME [PATCH...]
@@ -102,24 +102,16 @@ kernel_way_warnings()
 	[ -s "$results_dir/warnings.log" ]
 }
 
-# kernel_way_fact KERNEL NAME: a line of what own_kernel.sh wrote of that kernel
-kernel_way_fact()
-{
-	sed -n "s/^$2=//p" "$cache/kernel/$1-$arch/how"
-}
-
+# What the report says of the two kernels
+# shellcheck disable=SC2034 # read by patch.sh
 kernel_way_facts()
 {
-	cat >>"$results_dir/how" <<-END
-	way=kernels
+	before_file=$cache/kernel/$before_kernel-$arch/kernel
+	after_file=$cache/kernel/$after_kernel-$arch/kernel
+	config_file=$results_dir/config
+	cp "$cache/kernel/$before_kernel-$arch/config" "$config_file"
 	release=$(cat "$cache/kernel/$before_kernel-$arch/release")
-	source=$(kernel_way_fact "$before_kernel" source)
-	compiler=$(kernel_way_fact "$before_kernel" compiler)
-	before_cksum=$(kernel_way_fact "$before_kernel" kernel_cksum)
-	after_cksum=$(kernel_way_fact "$after_kernel" kernel_cksum)
-	config_cksum=$(kernel_way_fact "$before_kernel" config_cksum)
-	END
-	cp "$cache/kernel/$before_kernel-$arch/config" "$results_dir/config"
+	compiled_by=$(sed -n 's/^compiler=//p' "$cache/kernel/$before_kernel-$arch/how")
 }
 
 kernel_way_build()
@@ -136,11 +128,8 @@ kernel_way_build()
 	! kernel_way_warnings ||
 		refuse builds kernel "The compiler warns of the patch:" \
 			"$results_dir/warnings.log"
-	grep -q '^config_cksum=' "$results_dir/how" 2>/dev/null || {
-		record builds kernel ok \
-			'the kernel compiles before and after, without new warnings'
-		kernel_way_facts
-	}
+	record builds kernel ok 'the kernel compiles before and after, without new warnings'
+	kernel_way_facts
 }
 
 is_control()
@@ -191,23 +180,16 @@ kernel_way_plan()
 
 kernel_way_boot()
 {
-	if [ -e "$results_dir/$1/complete" ]; then
-		say "boot $1 is there already"
-		return
-	fi
-	rm -rf "${results_dir:?}/$1"
-	which=${1%?}
-	[ "$which" = after ] && booted=$after_kernel || booted=$before_kernel
-	set -- "$1"
+	boot=$1
+	[ "${boot%?}" = after ] && booted=$after_kernel || booted=$before_kernel
+	set --
 	while IFS='|' read -r role orders line; do
 		set -- "$@" "$role" "$orders" "$line"
 	done <"$results_dir/plan"
-	boot=$1
-	shift
 	say "boot $boot: kernel $booted $arch"
 	# shellcheck disable=SC2086 # options
 	DBB_QUIET=1 "$vm/guest.sh" --kernel "$booted" --arch "$arch" \
-		$kernel_guest_options --append norandmaps ${kernel_append:+--append "$kernel_append"} \
+		$kernel_guest_options --append "norandmaps $append" \
 		--out "$results_dir/$boot" -- \
 		sh scripts/patch/measure_kernel.sh "$@" >"$results_dir/$boot.log" 2>&1 && return
 	tail -n 20 "$results_dir/$boot.log" >&2
@@ -216,14 +198,12 @@ kernel_way_boot()
 
 kernel_way_measure()
 {
-	[ -n "${before_kernel:-}" ] || kernel_way_table
 	kernel_way_plan >"$results_dir/plan"
 	for boot_name in $kernel_boots; do
-		(kernel_way_boot "$boot_name") || exit 3
+		kernel_way_boot "$boot_name"
 	done
-	grep -q '^module_srcversion=' "$results_dir/how" 2>/dev/null ||
-		sed -n 's/^# \(module_srcversion=\)/\1/p' "$results_dir"/before1/01-*[a-z].csv |
-		head -n 1 >>"$results_dir/how"
+	# shellcheck disable=SC2034 # read by patch.sh
+	first_run=$(find "$results_dir/before1" -name '01-*.csv' ! -name '*.samples.csv')
 }
 
 # Boots of one kernel in one folder, as compare.sh takes them: the first digit of a

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What kernel_way.sh runs in a guest that counts instructions: each run measures the
 # kernel's own system heap, where there is one, and our strategies beside it. Files go to
-# /out when all is done, NN-ROLE-ORDERS-OP.*, and "complete" last.
+# /out when all is done: NN-ROLE-ORDERS-OP.*
 # usage: scripts/patch/measure_kernel.sh ROLE ORDERS LINE [ROLE ORDERS LINE]...
 #   ORDERS  of the chunks of our heap: "0", "8 4 0"; own: as they are
 set -u
@@ -93,4 +93,3 @@ while [ $# -ge 3 ]; do
 	measure || exit
 done
 cp "$kept"/* /out
-echo "$count" >/out/complete
