@@ -196,6 +196,11 @@ print_command()
 	echo
 }
 
+first_csv()
+{
+	find "$runs" -name '[0-9]*.csv' ! -name '*.samples.csv' | sort | head -n 1
+}
+
 cksum_of()
 {
 	cksum <"$1" | cut -d ' ' -f 1
@@ -203,7 +208,7 @@ cksum_of()
 
 # What the figures depend on, for the report and for whoever repeats the run. A way has
 # set release, compiled_by, before_file and after_file, which differ by the patches,
-# config_file, and first_run, whose csv says what module and guest were.
+# config_file, and runs, a folder with csv of runs, which say what module and guest were.
 write_how()
 {
 	{
@@ -214,7 +219,7 @@ write_how()
 		echo "source=$source_name"
 		echo "compiler=$compiled_by"
 		echo "emulator=$("$("$vm/emulator.sh" "$arch")" --version | head -n 1)"
-		sed -n 's/^# \(page_size_bytes=\|module_srcversion=\)/\1/p' "$first_run"
+		sed -n 's/^# \(page_size_bytes=\|module_srcversion=\)/\1/p' "$(first_csv)"
 		echo "before_cksum=$(cksum_of "$before_file")"
 		echo "after_cksum=$(cksum_of "$after_file")"
 		echo "config_cksum=$(cksum_of "$config_file")"

@@ -4,27 +4,13 @@
 # buffers of its own.
 # usage: Rscript heap_figures.R DIR
 
-# Boots of one kernel differ by up to so much, and small counts by so many instructions
-# (scripts/exact.sh has what was seen). No interval is narrower, on either side.
-least_share <- 0.002
-least_count <- 32
-level <- 0.95
+source(file.path(dirname(sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))),
+		 "intervals.R"))
 
 die <- function(...) {
 	message("patch.sh: ", ...)
 	quit(status = 3)
 }
-
-# The interval of a median from the ranks of the binomial distribution
-median_interval <- function(values) {
-	values <- sort(values)
-	n <- length(values)
-	rank <- max(1, qbinom((1 - level) / 2, n, 0.5))
-	c(median(values), values[rank], values[n + 1 - rank])
-}
-
-widen <- function(interval, by)
-	c(interval[1], min(interval[2], interval[1] - by), max(interval[3], interval[1] + by))
 
 # --- reading ---
 
@@ -69,13 +55,15 @@ figures_of <- function(cell) {
 		slack <- max(least_share * abs(count[1]), least_count)
 		count <- widen(count, slack)
 		ratio <- c(1, 1, 1)
-		if (arm != arms[1])
+		verdict <- "baseline"
+		if (arm != arms[1]) {
 			ratio <- ratio_of(base, here, slack / abs(count[1]))
-		differ <- abs(count[1] - median(base$count))
+			verdict <- verdict_of(ratio, abs(count[1] - median(base$count)))
+		}
 		data.frame(role = here$role[1], op = here$op[1], phase = here$phase[1],
 			   orders = here$orders[1], size_bytes = here$size[1], arm = arm,
 			   n = nrow(here), t(round(count)), t(sprintf("%.6f", ratio)),
-			   verdict = verdict_of(arm == arms[1], ratio, differ))
+			   verdict = verdict)
 	})
 	do.call(rbind, rows)
 }
@@ -87,20 +75,6 @@ ratio_of <- function(base, arm, slack) {
 		return(rep(NA_real_, 3))
 	ratio <- median_interval(base$count / arm$count)
 	widen(ratio, slack * ratio[1])
-}
-
-# differ: of the medians, in instructions
-verdict_of <- function(is_baseline, ratio, differ) {
-	if (is_baseline)
-		return("baseline")
-	if (anyNA(ratio))
-		return("unclear")
-	if (ratio[2] > 1)
-		return("faster")
-	if (ratio[3] < 1)
-		return("slower")
-	is_close <- ratio[2] > 0.99 && ratio[3] < 1.01
-	if (is_close || differ <= least_count) "same" else "unclear"
 }
 
 write_figures <- function(dir) {

@@ -99,7 +99,7 @@ measure_in_guest()
 			'$touched' </out/lines"
 	[ "$status" = 0 ] || could_not 'the guest could not measure'
 	mv "$results_dir/guest/runs" "$results_dir/runs"
-	first_run=$results_dir/runs/100.csv
+	runs=$results_dir/runs
 	Rscript --vanilla "$patch_dir/heap_figures.R" "$results_dir" ||
 		could_not 'no figures'
 }

@@ -2,11 +2,11 @@
 # figures.csv of the second way of patch.sh, from the boots of two kernels.
 # usage: Rscript kernel_figures.R RESULTS
 
+source(file.path(dirname(sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))),
+		 "intervals.R"))
+
 results <- commandArgs(trailingOnly = TRUE)[1]
 boots <- c("before1", "after1", "after2", "before2")
-
-# Counts of instructions differ so much between boots of one kernel.
-least <- 0.002
 
 # The samples of one run and boot, net of the clock, of the arm that is reported: the
 # kernel's own heap, else the strategy that reads the scatterlist.
@@ -30,12 +30,6 @@ read_run <- function(boot, file) {
 	})
 }
 
-# The interval of the median, of order statistics.
-median_interval <- function(x) {
-	k <- max(qbinom(0.025, length(x), 0.5), 1)
-	sort(x)[c(k, length(x) + 1 - k)]
-}
-
 # Hodges-Lehmann on logarithms: the median of all before / after, and the interval that
 # belongs to the Mann-Whitney test.
 ratio_of <- function(before, after) {
@@ -49,21 +43,13 @@ spread <- function(boots) {
 	(max(each) - min(each)) / median(each)
 }
 
-verdict_of <- function(ratio) {
-	if (ratio[2] > 1)
-		return("faster")
-	if (ratio[3] < 1)
-		return("slower")
-	if (ratio[2] >= 0.99 && ratio[3] <= 1.01) "same" else "unclear"
-}
-
 row_of <- function(cell, arm, ratio, verdict) {
 	net <- unlist(lapply(cell, `[[`, "net"))
 	first <- cell[[1]]
 	data.frame(role = first$role, op = first$op, phase = first$phase,
 		   orders = first$orders, size_bytes = sprintf("%.0f", first$size),
 		   arm = arm, n = length(net),
-		   t(setNames(sprintf("%.0f", c(median(net), median_interval(net))),
+		   t(setNames(sprintf("%.0f", median_interval(net)),
 			      paste0(c("p50", "p50_lo", "p50_hi"), "_instructions"))),
 		   t(setNames(sprintf("%.6f", ratio), c("ratio", "ratio_lo", "ratio_hi"))),
 		   verdict = verdict)
@@ -77,9 +63,7 @@ rows_of <- function(cell) {
 		return(NULL)
 	ratio <- ratio_of(unlist(lapply(before, `[[`, "net")),
 			  unlist(lapply(after, `[[`, "net")))
-	wide <- max(least, spread(before), spread(after))
-	ratio[2] <- min(ratio[2], ratio[1] * (1 - wide))
-	ratio[3] <- max(ratio[3], ratio[1] * (1 + wide))
+	ratio <- widen(ratio, ratio[1] * max(least_share, spread(before), spread(after)))
 	rbind(row_of(before, "before", c(1, 1, 1), "baseline"),
 	      row_of(after, "after", ratio, verdict_of(ratio)))
 }

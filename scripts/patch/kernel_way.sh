@@ -203,7 +203,7 @@ kernel_way_measure()
 		kernel_way_boot "$boot_name"
 	done
 	# shellcheck disable=SC2034 # read by patch.sh
-	first_run=$(find "$results_dir/before1" -name '01-*.csv' ! -name '*.samples.csv')
+	runs=$results_dir/before1
 }
 
 # Boots of one kernel in one folder, as compare.sh takes them: the first digit of a

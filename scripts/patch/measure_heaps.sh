@@ -8,39 +8,18 @@
 # ORDERS of which there are modules; OPs that the patches touch; a LINE is "OP KEY=VALUE..."
 set -u
 
-D=/sys/kernel/debug/dmabuf_bench
+# shellcheck source-path=SCRIPTDIR source=runs.sh
+. "$(dirname "$0")/runs.sh"
+
 heap=$1 stem=$2 modules=$3 chunk_orders=$4 touched=$5
 kept=/tmp/runs
 number=100
 
+# What a line does not say. In a line the last of two words with one key counts.
+fixed='warmup=1 batch=1 threads=1 cpu=any clock=monotonic purge=sample verify=0 iterations=7'
+
 # Buffers are made anew for each of so many runs of a line, and their rounds taken together.
 repeats=3
-
-settle()
-{
-	echo 3 >/proc/sys/vm/drop_caches
-	echo 1 >/proc/sys/vm/compact_memory
-	sleep 0.2
-}
-
-# word_of LINE KEY: prints the value of KEY in a line
-word_of()
-{
-	for word in $1; do
-		case $word in
-		"$2"=*) echo "${word#*=}" ;;
-		esac
-	done
-}
-
-# fixed_for LINE: prints the words that every run has, where the line does not say another
-fixed_for()
-{
-	for word in warmup=1 batch=1 threads=1 cpu=any clock=monotonic purge=sample verify=0 \
-		iterations=7; do
-		[ -n "$(word_of "$1" "${word%%=*}")" ] || echo "$word"
-	done | tr '\n' ' '
-}
 
 # run ROLE WORDS SIZE ORDERS ARM=NODE...: the first arm is the baseline.
 run()
@@ -54,7 +33,8 @@ run()
 		strategies=$strategies${strategies:+,}fd$fd
 		fd=$((fd + 1))
 	done
-	text="$words strategies=$strategies size=$size $(fixed_for "$words")seed=$number"
+	op=${words%% *}
+	text="$op $fixed${words#"$op"} strategies=$strategies size=$size seed=$number"
 	settle
 	number=$((number + 1))
 	# shellcheck disable=SC2016,SC2086 # for the inner shell; a list of options
@@ -64,7 +44,7 @@ run()
 	}
 	cat "$D/bench/results.csv" >"$kept/$number.csv"
 	cat "$D/bench/samples.csv" >"$kept/$number.samples.csv"
-	echo "$number,$run_role,${words%% *},$orders,$size,${arms# }" >>"$kept/runs.csv"
+	echo "$number,$run_role,$op,$orders,$size,${arms# }" >>"$kept/runs.csv"
 }
 
 # is_touched OP: touch maps as mmap does, and vtouch as vmap.

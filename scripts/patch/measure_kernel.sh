@@ -7,20 +7,12 @@
 #   ORDERS  of the chunks of our heap: "0", "8 4 0"; own: as they are
 set -u
 
-D=/sys/kernel/debug/dmabuf_bench
+# shellcheck source-path=SCRIPTDIR source=runs.sh
+. "$(dirname "$0")/runs.sh"
+
 kept=/tmp/measured
 heap=/dev/dma_heap/system
 fixed='heap=system warmup=1 purge=sample verify=0 seed=1 iterations=6'
-
-# The word of the line that begins with NAME=, without that.
-word_of()
-{
-	for word in $line; do
-		case $word in
-		"$1"=*) echo "${word#*=}" && return ;;
-		esac
-	done
-}
 
 # Sets arms: in pages no code of the kernel runs, and what is for a slope needs no others.
 choose_arms()
@@ -39,7 +31,7 @@ run_line()
 {
 	case $arms in
 	*fd3*)
-		bench/user/heap_exec --heap "$heap" --size "$(word_of size)" --fd 3 -- \
+		bench/user/heap_exec --heap "$heap" --size "$(word_of "$line" size)" --fd 3 -- \
 			sh -c "echo '$1' >$D/bench/run" ;;
 	*) echo "$1" >"$D/bench/run" ;;
 	esac
@@ -62,9 +54,7 @@ measure()
 	*) text="${line%% *} $fixed strategies=$arms ${line#* }" ;;
 	esac
 	[ "$orders" = own ] || echo "$orders" >"$D/heap/orders" || return
-	# free memory looks the same before each run
-	echo 3 >/proc/sys/vm/drop_caches
-	echo 1 >/proc/sys/vm/compact_memory
+	settle
 	run_line "$text" || {
 		echo "refused or failed: $text"
 		cat "$D/bench/status"

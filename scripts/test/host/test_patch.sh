@@ -137,6 +137,8 @@ test_slower()
 	grep -q '^slower: with the patch mmap of 16 MiB' "$result/verdict.txt" ||
 		complain "$(cat "$result/verdict.txt")"
 	expect_equal 'touched' "$(sed -n 's/^touched=//p' "$result/how")" mmap
+	expect_equal 'facts of the guest' "$(sed -n 's/^\(page_size_bytes\|module_srcversion\)=..*/\1/p' \
+		"$result/how" | tr '\n' ' ')" 'page_size_bytes module_srcversion '
 	for file in report.txt commit.txt cover.txt lkp.txt repro.sh callers.csv; do
 		[ -s "$result/$file" ] || complain "no $file"
 	done
