@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 # What the guests of both ways of patch.sh do before a run. Sourced.
 
+# shellcheck disable=SC2034 # for who sources this
 D=/sys/kernel/debug/dmabuf_bench
 
 # Free memory looks the same before each run.

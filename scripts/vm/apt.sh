@@ -79,3 +79,22 @@ unpack_packages()
 	done
 	chmod 755 "$new/root"
 }
+
+# get_source PACKAGE FOLDER [FILE...]: downloads a package linux-source-*, after
+# set_up_apt, and unpacks the kernel's tree in it, or these files of that, into FOLDER,
+# which is there. Sets source_version.
+get_source()
+{
+	package=$1 folder=$2
+	shift 2
+	for file; do
+		set -- "$@" "$package/$file"
+		shift
+	done
+	(cd "$apt/archives" && private_apt apt-get -qq download "$package")
+	# shellcheck disable=SC2034 # for who calls
+	source_version=$(dpkg-deb -f "$apt/archives/$package"_*.deb Version)
+	dpkg --fsys-tarfile "$apt/archives/$package"_*.deb |
+		tar -x -O "./usr/src/$package.tar.xz" |
+		tar -x -J -C "$folder" --strip-components 1 "$@"
+}

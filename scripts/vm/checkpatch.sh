@@ -17,16 +17,10 @@ fetch()
 	new=$(mktemp -d "$cache/checkpatch/new.XXXXXX")
 	trap 'rm -rf "$new"' EXIT
 	set_up_apt "$new/apt"
-	(cd "$new" && private_apt apt-get -qq download "$source")
-	dpkg --fsys-tarfile "$new/$source"_*.deb |
-		tar -x -O "./usr/src/$source.tar.xz" |
-		tar -x -J -C "$new" --strip-components=2 \
-			"$source/scripts/checkpatch.pl" \
-			"$source/scripts/const_structs.checkpatch" \
-			"$source/scripts/spelling.txt"
-	[ -x "$new/checkpatch.pl" ] || die "$source of $suite has no checkpatch.pl"
-	rm -rf "$new/apt" "$new/$source"_*.deb
-	mv "$new" "$dest"
+	get_source "$source" "$new" scripts/checkpatch.pl \
+		scripts/const_structs.checkpatch scripts/spelling.txt
+	[ -x "$new/scripts/checkpatch.pl" ] || die "$source of $suite has no checkpatch.pl"
+	mv "$new/scripts" "$dest"
 }
 
 [ $# = 2 ] || die "usage: scripts/vm/checkpatch.sh KERNEL ARCH"

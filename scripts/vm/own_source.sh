@@ -51,18 +51,13 @@ own_copy_tree()
 	echo "$tree" >"$own/source"
 }
 
+# What source.sh keeps is never built in.
 own_unpack()
 {
-	say "fetching $own_from"
+	kept=$("$vm/source.sh" "$kernel" "$arch")
 	rm -rf "$own/src.new"
-	mkdir "$own/src.new" "$new/debs"
-	set_up_apt "$new/apt"
-	(cd "$new/debs" && private_apt apt-get -qq download "$own_from")
-	dpkg --fsys-tarfile "$new"/debs/"$own_from"_*.deb |
-		tar -x -O --wildcards './usr/src/linux-source-*.tar.xz' |
-		tar -x -J -C "$own/src.new" --strip-components 1
-	echo "$own_from $(dpkg-deb -f "$new"/debs/"$own_from"_*.deb Version)" >"$own/source"
-	rm -rf "$new/debs"
+	cp -a "$kept" "$own/src.new"
+	echo "$own_from $(cat "$kept/../VERSION")" >"$own/source"
 	mv "$own/src.new" "$own/src"
 }
 

@@ -23,19 +23,16 @@ kernel_version()
 fetch()
 {
 	begin=$(seconds)
-	say "fetching the source of kernel $kernel: 150 MB"
+	say "fetching $package: 150 MB"
 	new=$(mktemp -d "$cache/source/new.XXXXXX")
 	trap 'rm -rf "$new"' EXIT
 	set_up_apt "$new/apt"
-	(cd "$new" && private_apt apt-get -qq download "$package")
-	dpkg-deb -f "$new/$package"_*.deb Version >"$new/VERSION"
 	mkdir "$new/tree"
-	dpkg --fsys-tarfile "$new/$package"_*.deb |
-		tar -x -O --wildcards './usr/src/linux-source-*.tar.xz' |
-		tar -x -J -C "$new/tree" --strip-components 1
-	rm -rf "$new/apt" "$new/$package"_*.deb "$dest"
+	get_source "$package" "$new/tree"
+	echo "$source_version" >"$new/VERSION"
+	rm -rf "$new/apt" "$dest"
 	mv "$new" "$dest"
-	say "fetched $package $(cat "$dest/VERSION") in $(($(seconds) - begin)) s"
+	say "fetched $package $source_version in $(($(seconds) - begin)) s"
 }
 
 # The archive may have gone on since the kernel was fetched, or the other way round.
@@ -50,9 +47,10 @@ kernel=$1 arch=$2
 read_kernel "$kernel" "$arch"
 version=$(kernel_version)
 package=linux-source-${kernel%%-*} arch=$host_arch
-dest=$cache/source/${kernel%%-*}
+! is_own_kernel || package=${packages%% *}
+dest=$cache/source/${package#linux-source-}
 mkdir -p "$cache/source"
-lock "source-${kernel%%-*}"
+lock "source-${package#linux-source-}"
 is_there || fetch
 is_there || die "the source is of $(cat "$dest/VERSION"), but the kernel in the cache of" \
 	"$version; remove $cache/kernel/$kernel-$2 and it is fetched anew"
