@@ -126,6 +126,8 @@ prepare()
 	stage=$("$vm/build.sh" "$kernel" "$arch")
 	initrd=$("$vm/initrd.sh" "$kernel" "$arch")
 	emulator=$("$vm/emulator.sh" "$arch")
+	# what kernels that were compiled here need for their checks
+	kernel_append=$(sed "s/^/ /" "$cache/kernel/$kernel-$arch/append" 2>/dev/null || :)
 	mkdir -p "$cache/run" "$cache/out"
 	find "$cache/run" "$cache/out" -mindepth 1 -maxdepth 1 -mtime +7 \
 		-exec rm -rf {} +
@@ -206,7 +208,7 @@ boot()
 		-chardev "file,id=console,path=$(escape_commas "$console")" \
 		-serial chardev:console \
 		-kernel "$cache/kernel/$kernel-$arch/kernel" -initrd "$initrd" \
-		-append "console=$terminal loglevel=5 log_buf_len=4M panic=-1 oops=panic panic_on_warn=1 dbb.accel=$accel $arguments" \
+		-append "console=$terminal loglevel=5 log_buf_len=4M panic=-1 oops=panic panic_on_warn=1 dbb.accel=$accel$kernel_append $arguments" \
 		"$@" </dev/null
 }
 

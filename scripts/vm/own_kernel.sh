@@ -100,11 +100,20 @@ own_configure()
 	}
 }
 
-own_targets()
+# own_said KEY: what the lines "# KEY: TEXT" of the files of options say
+own_said()
 {
+	# shellcheck disable=SC2086 # files
+	sed -n "s/^# $1: //p" $own_configs
+}
+
+# The image to make and to boot: what a file of options says, or what starts soonest.
+own_image()
+{
+	image=$(own_said image)
 	case $arch in
-	amd64) echo vmlinux modules ;;
-	arm64) echo Image modules ;;
+	amd64) echo "${image:-vmlinux}" ;;
+	arm64) echo "${image:-Image}" ;;
 	esac
 }
 
@@ -141,8 +150,7 @@ own_progress()
 own_compile()
 {
 	say "compiling kernel $kernel $arch in $own; see $own/log"
-	# shellcheck disable=SC2046 # words
-	set -- $(own_targets)
+	set -- "$(own_image)" modules
 	# the shell itself becomes make, so that it can be ended
 	# shellcheck disable=SC2209 # a word
 	(own_exec=exec && own_make -j "$(nproc)" "$@") >"$own/log" 2>>"$own/errors" &
@@ -186,10 +194,11 @@ own_take()
 {
 	# shellcheck disable=SC2034 # for fetch.sh
 	release=$(cat "$own/src/include/config/kernel.release")
-	case $arch in
-	amd64) "${cross}strip" -o "$new/kernel" "$own/src/vmlinux" ;;
-	arm64) cp "$own/src/arch/arm64/boot/Image" "$new/kernel" ;;
+	case $(own_image) in
+	vmlinux) "${cross}strip" -o "$new/kernel" "$own/src/vmlinux" ;;
+	*) cp "$own/src/arch/$karch/boot/$(own_image)" "$new/kernel" ;;
 	esac
+	own_said append >"$new/append"
 	own_headers
 	cp "$own/src/.config" "$new/config"
 	mkdir "$new/modules"
