@@ -23,6 +23,9 @@ bench: ## count what the two patches save, in a guest of QEMU; prints a verdict
 test: ## run the tests in a guest
 	scripts/test/run_tests.sh --kernel $(KERNEL) --arch $(guest_arch) $(TEST)
 
+test-debug: ## hours: all tests on kernels that look for mistakes; ROWS= and TEST= choose, PLANT= a bug
+	DBB_PLANT=$(PLANT) scripts/vm/matrix.sh --rows '$(or $(ROWS),-debug|-race)' $(or $(TEST),all)
+
 matrix: ## build, load and test on every kernel of scripts/vm/kernels; ROWS=, TESTED= and TEST= choose
 	scripts/vm/matrix.sh $(if $(ROWS),--rows '$(ROWS)') $(if $(TESTED),--tested '$(TESTED)') \
 		$(TEST)
@@ -66,4 +69,4 @@ clean: ## remove what was built in this tree
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
 
-.PHONY: modules user bench test matrix exact exact-update sweep evidence mutants patch coverage check structure install clean help
+.PHONY: modules user bench test test-debug matrix exact exact-update sweep evidence mutants patch coverage check structure install clean help

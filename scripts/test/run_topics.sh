@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # What run_tests.sh runs in a guest: each topic with a freshly loaded module.
-# usage: scripts/test/run_topics.sh TOPIC:CASE[,CASE...]...
+# usage: scripts/test/run_topics.sh [BUG] TOPIC:CASE[,CASE...]...
+# A BUG is one of module/planted_bug.c, which the kernel has to find.
 set -u
 
 test_dir=$(cd "$(dirname "$0")" && pwd)
@@ -56,6 +57,12 @@ watch()
 
 watch &
 watcher=$!
+case ${1:-} in
+*:*) ;;
+*)
+	insmod "$test_dir/planted_bug.ko" bug="$1"
+	shift ;;
+esac
 for argument; do
 	run_topic "${argument%%:*}" "${argument#*:}"
 done

@@ -150,7 +150,8 @@ own_progress()
 own_compile()
 {
 	say "compiling kernel $kernel $arch in $own; see $own/log"
-	set -- "$(own_image)" modules
+	# shellcheck disable=SC2046 # words
+	set -- $(own_said make) "$(own_image)" modules
 	# the shell itself becomes make, so that it can be ended
 	# shellcheck disable=SC2209 # a word
 	(own_exec=exec && own_make -j "$(nproc)" "$@") >"$own/log" 2>>"$own/errors" &

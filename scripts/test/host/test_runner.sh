@@ -182,6 +182,47 @@ test_panic_on_warn()
 	guest 0 -- grep -q -w panic_on_warn=1 /proc/cmdline
 }
 
+# A dma-buf that outlives every process is a failure.
+test_buffer_left()
+{
+	guest 99 -- sh -c 'insmod dmabuf_bench.ko && bench/user/heap_exec --size 64k --fd 9 \
+		--heap /dev/dma_heap/bench_system -- \
+		insmod scripts/test/planted_bug.ko bug=dma_buf fd=9'
+	grep -q 'leaked dma-bufs: 1 objects, 65536 bytes' "$scratch/runner/warnings.log" ||
+		complain "no word of it: $(cat "$scratch/runner/warnings.log")"
+}
+
+# kill_when COMMAND...: kills the emulator once COMMAND succeeds
+kill_when()
+{
+	rm -f "$scratch/runner/kernel.log" "$scratch/runner.out"
+	(
+		until "$@" 2>/dev/null; do
+			sleep 0.05
+		done
+		pkill -n -KILL -f "path=$scratch/runner/console.log"
+	) &
+}
+
+# A guest that is killed has failed: while its command runs, once that has ended, and as
+# its log is searched.
+test_killed()
+{
+	kill_when grep -q 'it runs' "$scratch/runner.out"
+	guest 124 -- sh -c 'echo it runs; sleep 60'
+	wait
+	kill_when grep -q 'it ran' "$scratch/runner.out"
+	guest 124 -- sh -c 'echo it ran; sleep 0.2'
+	wait
+	kill_when [ -e "$scratch/runner/kernel.log" ]
+	run_guest -- sh -c 'echo BUG: planted >/dev/kmsg'
+	wait
+	case $status in
+	99 | 124) ;;
+	*) complain "killed as the log was searched: status $status" ;;
+	esac
+}
+
 # A command that hangs is stopped.
 test_timeout()
 {
