@@ -68,14 +68,16 @@ own_make_quietly()
 }
 
 # Options that the source knows and does not have as wanted: olddefconfig drops what
-# something else forbids. What an older kernel does not know, it cannot have.
+# something else forbids. What an older kernel does not know, it cannot have. The last
+# file that names an option has its value.
 own_dropped()
 {
 	find "$own/src" -name 'Kconfig*' -exec sed -n \
 		's/^[[:space:]]*\(menu\)\{0,1\}config \([A-Z0-9_]*\)$/CONFIG_\2/p' {} + |
 		sort -u >"$own/known"
 	# shellcheck disable=SC2086 # files
-	cat $own_configs | grep '^CONFIG_' | while read -r option; do
+	awk -F = '/^CONFIG_/ { wanted[$1] = $0 } END { for (name in wanted) print wanted[name] }' \
+		$own_configs | sort | while read -r option; do
 		grep -q -x -e "${option%%=*}" "$own/known" || continue
 		case $option in
 		*=n) ! grep -q "^${option%n}[ym]" "$own/src/.config" || echo "$option" ;;

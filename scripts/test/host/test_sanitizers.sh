@@ -18,9 +18,8 @@ expect_found()
 	grep -q -x "CONFIG_$2=y" "$config" || skip "a kernel with CONFIG_$2"
 	status=0
 	DBB_PLANT=$1 "$test_dir/run_tests.sh" --guests --kernel "$kernel" --arch "$arch" \
-		smoke.ops >"$scratch/run" 2>&1 || status=$?
+		smoke.clean >"$scratch/run" 2>&1 || status=$?
 	expect_equal "status of the tests with $1" "$status" 1
-	expect_equal 'what failed' "$(grep -c '^not ok' "$scratch/run")" 1
 	grep -q -e "$3" "$scratch/run" || {
 		complain "no '$3'"
 		tail -n 30 "$scratch/run"
@@ -31,7 +30,7 @@ expect_found()
 test_none()
 {
 	expect_status 0 "$test_dir/run_tests.sh" --guests --kernel "$kernel" --arch "$arch" \
-		smoke.ops
+		smoke.clean
 }
 
 test_use_after_free()
