@@ -126,7 +126,8 @@ prepare()
 	stage=$("$vm/build.sh" "$kernel" "$arch")
 	initrd=$("$vm/initrd.sh" "$kernel" "$arch")
 	emulator=$("$vm/emulator.sh" "$arch")
-	# what kernels that were compiled here need for their checks
+	# what kernels that look for mistakes need: time, and their checks switched on
+	! grep -q -x CONFIG_KASAN=y "$cache/kernel/$kernel-$arch/headers/.config" || boot_limit=360
 	kernel_append=$(sed "s/^/ /" "$cache/kernel/$kernel-$arch/append" 2>/dev/null || :)
 	mkdir -p "$cache/run" "$cache/out"
 	find "$cache/run" "$cache/out" -mindepth 1 -maxdepth 1 -mtime +7 \
