@@ -98,7 +98,7 @@ static int planted_count(void *unused)
 static int planted_data_race(void)
 {
 	struct task_struct *other = kthread_run(planted_count, NULL, "planted_bug");
-	unsigned long end = jiffies + 5 * HZ;
+	unsigned long end = jiffies + 10 * HZ;
 
 	if (IS_ERR(other))
 		return PTR_ERR(other);
