@@ -164,7 +164,7 @@ void dbb_files_init(struct dentry *root)
 	struct dentry *dir = debugfs_create_dir("bench", root);
 	unsigned int i;
 
-	debugfs_create_file("README", 0600, root, NULL, &dbb_help_fops);
+	dbb_file_create("README", 0600, root, NULL, &dbb_help_fops);
 	dbb_knob_create(&dbb_files_knob_selftest, root);
 	for (i = 0; i < DBB_PARAM_COUNT; i++) {
 		dbb_files_params[i] = (struct dbb_knob){
@@ -178,9 +178,9 @@ void dbb_files_init(struct dentry *root)
 	}
 	dbb_knob_create(&dbb_files_knob_run, dir);
 	dbb_knob_create(&dbb_files_knob_stop, dir);
-	debugfs_create_file("status", 0600, dir, NULL, &dbb_status_fops);
+	dbb_file_create("status", 0600, dir, NULL, &dbb_status_fops);
 	for (i = 0; i < ARRAY_SIZE(dbb_files_formats); i++)
-		debugfs_create_file(dbb_files_formats[i].name, 0600, dir,
-				    (void *)&dbb_files_formats[i], &dbb_files_result_fops);
-	debugfs_create_file("samples.csv", 0600, dir, NULL, &dbb_files_samples_fops);
+		dbb_file_create(dbb_files_formats[i].name, 0600, dir,
+				(void *)&dbb_files_formats[i], &dbb_files_result_fops);
+	dbb_file_create("samples.csv", 0600, dir, NULL, &dbb_files_samples_fops);
 }

@@ -16,6 +16,14 @@
 
 static struct dentry *dbb_main_root;
 
+static void dbb_main_undo(void)
+{
+	debugfs_remove(dbb_main_root);
+	dbb_heap_exit();
+	dbb_result_publish(NULL);
+	dbb_selftest_exit();
+}
+
 static int __init dbb_main_init(void)
 {
 	int ret;
@@ -32,15 +40,17 @@ static int __init dbb_main_init(void)
 		return ret;
 	}
 	dbb_files_init(dbb_main_root);
-	return 0;
+	ret = dbb_file_check();
+	if (!ret)
+		ret = dbb_init_publish();
+	if (ret)
+		dbb_main_undo();
+	return ret;
 }
 
 static void __exit dbb_main_exit(void)
 {
-	debugfs_remove(dbb_main_root);
-	dbb_heap_exit();
-	dbb_result_publish(NULL);
-	dbb_selftest_exit();
+	dbb_main_undo();
 }
 
 module_init(dbb_main_init);

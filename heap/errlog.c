@@ -3,7 +3,6 @@
  * error_log: the last refusals in words. An errno cannot say what would have
  * been accepted.
  */
-#include <linux/debugfs.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/mutex.h>
@@ -57,5 +56,5 @@ DEFINE_SHOW_ATTRIBUTE(dbb_errlog);
 
 void dbb_errlog_init(struct dentry *root)
 {
-	debugfs_create_file("error_log", 0600, root, NULL, &dbb_errlog_fops);
+	dbb_file_create("error_log", 0600, root, NULL, &dbb_errlog_fops);
 }

@@ -299,6 +299,12 @@ int dbb_text_parse_u32(const char *text, u32 min, u32 max, u32 *value,
 int dbb_errlog_add(const char *file, const char *written, int err,
 		   const struct dbb_refusal *why);
 
+/* file.c */
+
+void dbb_file_create(const char *name, umode_t mode, struct dentry *dir, void *data,
+		     const struct file_operations *fops);
+int dbb_file_check(void);
+
 /* knob.c */
 
 /**
@@ -331,6 +337,7 @@ u64 dbb_stats_max_bytes(void);
 /* init.c */
 
 int dbb_heap_init(struct dentry *root);
+int dbb_init_publish(void);
 void dbb_heap_exit(void);
 
 #endif /* DBB_HEAP_HEAP_H */

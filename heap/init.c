@@ -28,14 +28,8 @@ int dbb_heap_init(struct dentry *root)
 	ret = dbb_backend_cma_init();
 	if (ret)
 		goto exit_contig;
-	ret = dbb_node_init();
-	if (ret)
-		goto exit_cma;
-	dbb_register_init();
 	return 0;
 
-exit_cma:
-	dbb_backend_cma_exit();
 exit_contig:
 	dbb_backend_contig_exit();
 exit_caching:
@@ -43,7 +37,17 @@ exit_caching:
 	return ret;
 }
 
-/* No buffer is alive: each pins the module. */
+/* Comes last in init: from now on there may be buffers. */
+int dbb_init_publish(void)
+{
+	int ret = dbb_node_init();
+
+	if (!ret)
+		dbb_register_init();
+	return ret;
+}
+
+/* No buffer is alive: each pins the module. Undoes what there is of dbb_init_publish(), too. */
 void dbb_heap_exit(void)
 {
 	dbb_node_exit();

@@ -2,7 +2,6 @@
 /*
  * Debugfs files that take one line of text. Refusals go to error_log.
  */
-#include <linux/debugfs.h>
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/kernel.h>
@@ -131,6 +130,6 @@ static const struct file_operations dbb_knob_action_fops = {
 /* @knob lives as long as the file. */
 void dbb_knob_create(const struct dbb_knob *knob, struct dentry *dir)
 {
-	debugfs_create_file(knob->name, 0600, dir, (void *)knob,
-			    knob->show ? &dbb_knob_fops : &dbb_knob_action_fops);
+	dbb_file_create(knob->name, 0600, dir, (void *)knob,
+			knob->show ? &dbb_knob_fops : &dbb_knob_action_fops);
 }

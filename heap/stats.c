@@ -3,7 +3,6 @@
  * Counters of the heap (heap/stats) and the cap on live bytes (heap/max_bytes).
  */
 #include <linux/atomic.h>
-#include <linux/debugfs.h>
 #include <linux/errno.h>
 #include <linux/mm.h>
 #include <linux/seq_file.h>
@@ -139,5 +138,5 @@ DEFINE_SHOW_ATTRIBUTE(dbb_stats);
 void dbb_stats_init(struct dentry *dir)
 {
 	atomic64_set(&dbb_stats_cap, (u64)totalram_pages() * PAGE_SIZE / 2);
-	debugfs_create_file("stats", 0600, dir, NULL, &dbb_stats_fops);
+	dbb_file_create("stats", 0600, dir, NULL, &dbb_stats_fops);
 }
