@@ -71,6 +71,8 @@ static int dbb_clock_instructions_open(struct dbb_refusal *why)
 	struct perf_event *event;
 
 	event = perf_event_create_kernel_counter(&attr, -1, current, NULL, NULL);
+	if (PTR_ERR(event) == -ENOMEM)
+		return dbb_text_refuse(why, -ENOMEM, "no memory for a perf counter");
 	if (IS_ERR(event))
 		return dbb_text_refuse(why, -EOPNOTSUPP,
 				       "no perf counter for instructions (%pe); accepted: monotonic, raw",

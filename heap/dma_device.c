@@ -30,8 +30,9 @@ struct device *dbb_dma_device_create(const char *name, int id)
 	struct platform_device *pdev = platform_device_register_full(&info);
 	int ret;
 
+	/* -EINVAL: there was no memory for the name, as the kernel finds out too late. */
 	if (IS_ERR(pdev))
-		return ERR_CAST(pdev);
+		return ERR_PTR(PTR_ERR(pdev) == -EINVAL ? -ENOMEM : PTR_ERR(pdev));
 	ret = dma_coerce_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(64));
 	if (ret) {
 		platform_device_unregister(pdev);
