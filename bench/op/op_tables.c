@@ -63,7 +63,7 @@ static int dbb_op_tables_unmap(struct dbb_work *work)
 	unsigned long addr = work->uaddr;
 
 	work->uaddr = 0;
-	return vm_munmap(addr, dbb_op_tables_size(work));
+	return dbb_user_mapping_remove(addr, dbb_op_tables_size(work));
 }
 
 static void dbb_op_tables_unprepare(struct dbb_work *work)

@@ -20,6 +20,15 @@ void dbb_page_access_begin(struct dbb_work *work)
 	work->salt += (work->bytes >> PAGE_SHIFT) + 1;
 }
 
+/*
+ * What an access through a user mapping means that does not succeed. A fault on pages of
+ * ours, or on ordinary memory, lacks memory; what another exporter's lacks is not known.
+ */
+int dbb_page_access_fault(const struct dbb_work *work)
+{
+	return work->dmabuf && !work->buf ? -EFAULT : -ENOMEM;
+}
+
 static int dbb_page_access_refuse(const struct dbb_work *work, unsigned long i, u32 tag,
 				  struct dbb_refusal *why)
 {
@@ -49,7 +58,8 @@ static int dbb_page_access_read_back(struct dbb_work *work, struct dbb_refusal *
 		if (!work->uaddr)
 			tag = READ_ONCE(*(u32 *)(work->map.vaddr + i * PAGE_SIZE));
 		else if (get_user(tag, (u32 __user *)(work->uaddr + i * PAGE_SIZE)))
-			return dbb_text_refuse(why, -EFAULT, "page %lu cannot be read", i);
+			return dbb_text_refuse(why, dbb_page_access_fault(work),
+					       "page %lu cannot be read", i);
 		if (tag != work->salt + (u32)i)
 			return dbb_page_access_refuse(work, i, tag, why);
 		if (dbb_stop_after(i + 1))

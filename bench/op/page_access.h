@@ -26,6 +26,7 @@ static inline unsigned long dbb_page_access_next(unsigned long page, unsigned lo
 	return (page * DBB_PAGE_ACCESS_LCG_A + DBB_PAGE_ACCESS_LCG_C) & (period - 1);
 }
 
+int dbb_page_access_fault(const struct dbb_work *work);
 void dbb_page_access_begin(struct dbb_work *work);
 int dbb_page_access_verify(struct dbb_work *work, struct dbb_refusal *why);
 

@@ -15,6 +15,19 @@
 #include "user_mapping.h"
 
 /*
+ * munmap() may lack memory to note what is left. That it failed counts, but what it has
+ * not unmapped would stay with the writer, and keep the buffer.
+ */
+int dbb_user_mapping_remove(unsigned long addr, size_t size)
+{
+	int ret = vm_munmap(addr, size);
+
+	if (ret)
+		vm_munmap(addr, size);
+	return ret;
+}
+
+/*
  * A multiple of PMD_SIZE for a mapping of so many bytes, so that a strategy can use
  * PMDs and all have the same number of page tables; 0 for small ones. It is only a
  * hint. A place for each thread: only one could get a place that they share.
@@ -32,7 +45,7 @@ unsigned long dbb_user_mapping_find_room(const struct dbb_work *work, size_t siz
 	addr = vm_mmap(NULL, 0, all, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, 0);
 	if (IS_ERR_VALUE(addr))
 		return 0;
-	vm_munmap(addr, all);
+	dbb_user_mapping_remove(addr, all);
 	return round_up(addr, PMD_SIZE) + work->thread * each;
 }
 
@@ -86,7 +99,7 @@ int dbb_user_mapping_tag(struct dbb_work *work)
 
 	for (i = 0; i < npages; i++, addr += PAGE_SIZE) {
 		if (put_user(work->salt + (u32)i, (u32 __user *)addr))
-			return -EFAULT;
+			return dbb_page_access_fault(work);
 		if (dbb_stop_after(i + 1))
 			return -EINTR;
 	}
@@ -98,7 +111,7 @@ int dbb_user_mapping_unmap(struct dbb_work *work)
 	unsigned long addr = work->uaddr;
 
 	work->uaddr = 0;
-	return vm_munmap(addr, work->bytes);
+	return dbb_user_mapping_remove(addr, work->bytes);
 }
 
 void dbb_user_mapping_unprepare(struct dbb_work *work)

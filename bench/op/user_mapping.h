@@ -8,6 +8,7 @@
 
 #include "op.h"
 
+int dbb_user_mapping_remove(unsigned long addr, size_t size);
 unsigned long dbb_user_mapping_find_room(const struct dbb_work *work, size_t size);
 int dbb_user_mapping_prepare(struct dbb_work *work);
 int dbb_user_mapping_point(struct dbb_work *work, struct dbb_refusal *why);

@@ -13,6 +13,7 @@
 #include "../../heap/compat.h"
 #include "../../heap/heap.h"
 #include "../op/importer.h"
+#include "../op/user_mapping.h"
 #include "../stop.h"
 #include "check_mapping.h"
 
@@ -53,7 +54,7 @@ static unsigned long dbb_check_mapping_aligned(unsigned long bytes)
 	addr = vm_mmap(NULL, 0, room, PROT_NONE, MAP_PRIVATE | MAP_NORESERVE, 0);
 	if (IS_ERR_VALUE(addr))
 		return 0;
-	vm_munmap(addr, room);
+	dbb_user_mapping_remove(addr, room);
 	return ALIGN(addr, PMD_SIZE);
 }
 
@@ -81,7 +82,7 @@ static int dbb_check_mapping_mmap_whole(struct dbb_check_mapping *check, unsigne
 static int dbb_check_mapping_munmap(unsigned long uaddr, unsigned long first, unsigned long n,
 				    struct dbb_refusal *why)
 {
-	int ret = vm_munmap(uaddr + (first << PAGE_SHIFT), n << PAGE_SHIFT);
+	int ret = dbb_user_mapping_remove(uaddr + (first << PAGE_SHIFT), n << PAGE_SHIFT);
 
 	if (ret)
 		dbb_text_refuse(why, ret, "munmap of %lu pages from page %lu on: %pe",
@@ -338,7 +339,7 @@ static int dbb_check_mapping_refused(struct dbb_check_mapping *check, unsigned l
 				       "a %s mapping of %lu pages from page %lu on: %pe, expected -EINVAL",
 				       flags == MAP_PRIVATE ? "private" : "shared", n, first,
 				       (void *)addr);
-	vm_munmap(addr, n << PAGE_SHIFT);
+	dbb_user_mapping_remove(addr, n << PAGE_SHIFT);
 	return dbb_text_refuse(why, -EIO,
 			       "a %s mapping of %lu pages from page %lu on was made, expected -EINVAL",
 			       flags == MAP_PRIVATE ? "private" : "shared", n, first);
