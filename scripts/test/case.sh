@@ -146,7 +146,7 @@ kernel_complaints()
 	[ -n "${in_guest:-}" ] || return 0
 	dmesg | sed "1,/dbb-test: $1\$/d" >"$scratch/logged"
 	[ -s "$scratch/logged" ] || return 0
-	sh "$test_dir/../vm/kernel_log.sh" /ctl/starved <"$scratch/logged" >"$scratch/log"
+	sh "$test_dir/../vm/kernel_log.sh" /ctl/starved /ctl/provoked <"$scratch/logged" >"$scratch/log"
 	case $? in
 	0) return ;;
 	2) stalled=1 ;;

@@ -2,24 +2,31 @@
 # SPDX-License-Identifier: GPL-2.0
 # Searches a kernel log for the patterns of the file "trouble" and prints the
 # lines that match. STARVED has a line "SECONDS PERCENT" for each time after boot
-# at which the guest waited for a CPU of the host.
-# usage: scripts/vm/kernel_log.sh [STARVED] <LOG
+# at which the guest waited for a CPU of the host. PROVOKED has a line NAME for each
+# report of the kind "once NAME" or "any NAME" that may be there.
+# usage: scripts/vm/kernel_log.sh [STARVED [PROVOKED]] <LOG
 # Exit status: 0 nothing was found; 1 something was; 2 only stalls, while the
 # guest was starved of CPU, and no backtrace of them has a frame of the module;
 # 3 the search failed.
 set -u
 
 folder=$(cd "$(dirname "$0")" && pwd) || exit 3
-starved=${1:-/dev/null}
+starved=${1:-/dev/null} provoked=${2:-/dev/null}
 [ -r "$starved" ] || starved=/dev/null
+[ -r "$provoked" ] || provoked=/dev/null
 [ -r "$folder/trouble" ] || {
 	echo "$folder/trouble is missing"
 	exit 3
 }
 
-awk -v patterns="$folder/trouble" -v starved="$starved" '
-BEGIN { n = stalls = printed = starvations = bad = 0 }
+awk -v patterns="$folder/trouble" -v starved="$starved" -v provoked="$provoked" '
+BEGIN { n = stalls = printed = starvations = bad = passing = 0 }
 FILENAME == patterns {
+	if (/^(once|any) /) {
+		often[$2] = $1
+		harmless[$2] = $0
+		sub(/^[a-z]* [^ ]* /, "", harmless[$2])
+	}
 	if (/^(bug|stall|trace) /) {
 		kind[n] = $1
 		sub(/^[a-z]* /, "")
@@ -29,6 +36,11 @@ FILENAME == patterns {
 }
 FILENAME == starved {
 	starved_at[starvations++] = $1
+	next
+}
+FILENAME == provoked {
+	if ($1 in harmless)
+		may_pass[$1] = 1
 	next
 }
 
@@ -56,6 +68,25 @@ function was_starved(line,   time, i) {
 	return 0
 }
 
+# A report of "once" passes once, and its backtrace with it.
+function passes(line,   name) {
+	for (name in may_pass)
+		if (line ~ harmless[name]) {
+			if (often[name] == "any")
+				return 1
+			delete may_pass[name]
+			return passing = 1
+		}
+	if (passing && kind_of(line) == "trace") {
+		passing = 0
+		return 1
+	}
+	if (line ~ /---\[ end trace /)
+		passing = 0
+	return 0
+}
+
+passes($0) { next }
 stalls && /\[dmabuf_bench\]/ { bad = 1 }
 {
 	found = kind_of($0)
@@ -71,7 +102,7 @@ stalls && /\[dmabuf_bench\]/ { bad = 1 }
 		bad = 1
 	}
 }
-END { exit !printed ? 0 : bad ? 1 : 10 }' "$folder/trouble" "$starved" -
+END { exit !printed ? 0 : bad ? 1 : 10 }' "$folder/trouble" "$starved" "$provoked" -
 # 2 is also how some awks end when they fail themselves
 case $? in
 0) exit 0 ;;
