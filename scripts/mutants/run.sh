@@ -80,6 +80,25 @@ select_mutants()
 	[ -s "$work/mutants.todo" ] || usage_error 'no mutant is asked for'
 }
 
+# Without those whose tests this kernel cannot run; test topics say what they need.
+leave_out_missing()
+{
+	test_dir=$repo/scripts/test config=$cache/kernel/$kernel-$arch/headers/.config
+	# shellcheck source-path=SCRIPTDIR source=../test/cases.sh
+	. "$test_dir/cases.sh"
+	while IFS=$tab read -r name files tests rest; do
+		file_of_topic "${tests%%.*}"
+		missing=$(missing_of "$topic_file")
+		if [ -n "$missing" ]; then
+			say "without $name: $missing"
+		else
+			printf '%s\t%s\t%s\t%s\n' "$name" "$files" "$tests" "$rest"
+		fi
+	done <"$work/mutants.todo" >"$work/mutants.runnable"
+	[ -s "$work/mutants.runnable" ] || exit 2
+	mv "$work/mutants.runnable" "$work/mutants.todo"
+}
+
 list_mutants()
 {
 	while IFS=$tab read -r name files tests _; do
@@ -159,6 +178,7 @@ if [ "$only" = list ]; then
 fi
 "$vm/deps.sh" "$kernel" "$arch"
 "$vm/fetch.sh" "$kernel" "$arch"
+leave_out_missing
 make_folder
 planned=$(wc -l <"$work/mutants.todo")
 mkfifo "$work/output"
