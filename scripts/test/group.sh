@@ -68,6 +68,7 @@ boot()
 	# shellcheck disable=SC2086 # lists of words
 	"$test_dir/../vm/guest.sh" --kernel "$kernel" --arch "$arch" --timeout $guest_limit \
 		--out "$logs" $options -- \
+		${DBB_STRESS_S:+env DBB_STRESS_S="$DBB_STRESS_S"} \
 		sh scripts/test/run_topics.sh ${DBB_PLANT:-} $arguments >"$lane/output" &
 	child=$!
 	follow <"$lane/output"

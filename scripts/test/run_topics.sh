@@ -35,7 +35,7 @@ run_topic()
 # The longest case takes a minute. One that takes ten times that, without the time
 # in which the guest waited for a CPU of the host, takes the guest down: the others
 # get another one, and it shows where its CPUs are.
-limit=600
+limit=$((600 + ${DBB_STRESS_S:-0}))
 
 watch()
 {
