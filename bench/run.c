@@ -101,7 +101,9 @@ static int dbb_run_pin(int cpu, cpumask_var_t *before, struct dbb_refusal *why)
 	cpumask_copy(*before, current->cpus_ptr);
 	ret = set_cpus_allowed_ptr(current, cpumask_of(cpu));
 	if (ret) {
-		dbb_text_refuse(why, ret, "cpu %d cannot be used: %pe", cpu, ERR_PTR(ret));
+		/* It went offline since the line was read. */
+		ret = dbb_text_refuse(why, ret == -EINVAL ? -ERANGE : ret,
+				      "cpu %d cannot be used: %pe", cpu, ERR_PTR(ret));
 		free_cpumask_var(*before);
 	}
 	return ret;

@@ -136,8 +136,8 @@ test_refused_load()
 	! is_loaded || complain 'the module is loaded'
 }
 
-# In a guest of encrypted memory no page is taken from a device, and the refusals say
-# so where the kernel has CMA.
+# In a guest of encrypted memory the linear map is no mapping of a buffer, caching is the
+# host's, no page is taken from a device, and the refusals say so.
 test_encrypted_memory()
 {
 	read_refusals
@@ -146,10 +146,17 @@ test_encrypted_memory()
 		expect_refusal '24M of contig' ENOMEM "$answer" "$refusals" \
 			'no 25165824 bytes in one piece' accepted
 	fi
+	reason=$refusal
 	! dmesg | grep 'staged: pages of a device' || complain 'a device was asked for pages'
-	run 'vmap heap=contig size=1M strategies=page,direct iterations=3'
+	run 'vmap heap=contig size=1M strategies=page,auto iterations=3'
+	expect_equal auto_vmap_direct "$(stat_of auto_vmap_direct)" 0
+	read_refusals
+	expect_refusal 'strategy direct' EOPNOTSUPP \
+		"$(put bench/run 'vmap heap=contig size=1M strategies=page,direct')" "$refusals" \
+		'memory encryption is active' accepted
+	refuse EOPNOTSUPP heap/caching wc "wc: this guest's memory is encrypted"
 	grep -q '^CmaTotal: *[1-9]' /proc/meminfo || return 0
 	[ ! -e /dev/dma_heap/bench_cma_default ] || skip 'a kernel that keeps CMA to itself'
-	expect_match 'the reason' "$refusal" '*memory is encrypted*'
+	expect_match 'the reason' "$reason" '*memory is encrypted*'
 	refuse EOPNOTSUPP bench/heap cma 'memory is encrypted'
 }

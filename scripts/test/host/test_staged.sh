@@ -35,8 +35,10 @@ refusal='s/^#include <linux\/err.h>/#include <linux\/delay.h>\n&/
 	s/pr_err("register_heaps=1: this kernel/msleep(3000);\
 	&/'
 
-# The guest's memory is encrypted, as far as allocations from devices know.
+# The guest's memory is encrypted, as far as allocations from devices and the linear map
+# know.
 encrypted='/dma_is_decrypted(void)/,/^}/s/return .*;/return true;/'
+linear='s/if (dbb_compat_memory_is_encrypted())/if (true)/'
 asked='s/^\tpage = dma_alloc_pages(/\tpr_notice("staged: pages of a device\\n");\
 &/'
 
@@ -45,6 +47,7 @@ stage()
 	plant bench/rounds.c "$last_round" bench/op/op_sync.c "$fence" \
 		bench/clock.c "$clock" heap/register.c "$refusal" \
 		heap/compat.h "$encrypted" heap/dma_device.c "$asked" \
+		heap/vmap_direct.c "$linear" \
 		bench/run.c 's/dbb_heaps_get_fd(fd/& + 1/' \
 		bench/report/table.c 's/show_share(m, rest, whole)/show_share(m, -4, 1000)/'
 	cp "$test_dir/staged.sh" "$planted/scripts/test/guest/test_staged.sh"
