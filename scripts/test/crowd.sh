@@ -60,10 +60,10 @@ try()
 
 read_files()
 {
-	seed=$((${seed:-0} + 1))
+	turn=$((${turn:-0} + 1))
 	find "$D" -type f | grep -v -e /run -e /stop >"$crowd/files"
 	# shellcheck disable=SC2046 # a list of words
-	bytes=$("$test_dir/read_pieces" "$seed" $(cat "$crowd/files")) || {
+	bytes=$("$test_dir/read_pieces" "$turn" $(cat "$crowd/files")) || {
 		echo "read_pieces: $bytes"
 		return 1
 	}
@@ -94,7 +94,7 @@ turn_heap_knobs()
 
 turn_bench_knobs()
 {
-	for pair in size:64k iterations:7 op:pages threads:2 strategies:page op:vmap seed:3 \
+	for pair in size:64k iterations:7 op:pages threads:2 strategies:page op:vmap \
 		threads:1 strategies:sg,array buffers:2 warmup:1 verify:0 cpu:0 cpu:any batch:auto \
 		clock:raw clock:monotonic purge:round purge:none buffers:1 heap:system; do
 		try "bench/${pair%%:*}" "${pair#*:}" EBUSY

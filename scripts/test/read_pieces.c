@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- *   read_pieces SEED PATH...
+ *   read_pieces NUMBER PATH...
  *
  * Reads each file to its end in small pieces of all sizes, goes back now and then, and
- * closes some half-way. Prints the bytes.
+ * closes some half-way: others for each NUMBER. Prints the bytes.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -43,10 +43,10 @@ int main(int argc, char **argv)
 	int i;
 
 	if (argc < 3) {
-		fprintf(stderr, "usage: read_pieces SEED PATH...\n");
+		fprintf(stderr, "usage: read_pieces NUMBER PATH...\n");
 		return 2;
 	}
-	seed = strtoul(argv[1], NULL, 0);
+	seed = strtoul(argv[1], NULL, 0);	/* random, but repeatable */
 	for (i = 2; i < argc; i++)
 		bytes += read_file(argv[i]);
 	printf("%lu\n", bytes);

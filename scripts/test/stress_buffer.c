@@ -5,8 +5,8 @@
  * Many processes and threads with one dma-buf, the one at descriptor FD, as long as the
  * file GO is there: each maps, looks, unmaps, moves, forks, synchronises, names, closes
  * again and again. The first word of page i is TAG + i all the time, from when the file
- * TAGGED appears; each worker has a word of its own in each page, which only it changes. Prints for each kind of worker how
- * often it came through; 0 times is a complaint.
+ * TAGGED appears; each worker has a word of its own in each page, which only it changes.
+ * Prints for each kind of worker how often it came through; 0 times is a complaint.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
