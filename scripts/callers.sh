@@ -64,8 +64,11 @@ need_probes()
 	mount_tracefs
 	[ -e "$DBB_TRACEFS/kprobe_events" ] ||
 		die "no $DBB_TRACEFS/kprobe_events: the kernel needs CONFIG_KPROBE_EVENTS"
-	{ : >>"$DBB_TRACEFS/kprobe_events"; } 2>/dev/null ||
-		die "$DBB_TRACEFS/kprobe_events cannot be written: is the kernel locked down?"
+	# in a shell of its own: to some it is fatal when the output of : cannot be opened
+	(: >>"$DBB_TRACEFS/kprobe_events") 2>/dev/null || {
+		explain_lockdown
+		die "$DBB_TRACEFS/kprobe_events cannot be written"
+	}
 }
 
 # shellcheck disable=SC2317 # called by the trap

@@ -47,6 +47,24 @@ void complain_errno(const char *fmt, ...)
 	errno = err;
 }
 
+/* A kernel in lockdown answers EPERM to root, and no more. */
+void complain_open(const char *path)
+{
+	int err = errno;
+	char modes[64] = "";
+	FILE *file;
+
+	complain_errno("open(%s)", path);
+	if (err != EPERM)
+		return;
+
+	file = fopen("/sys/kernel/security/lockdown", "re");
+	if (file && fgets(modes, sizeof(modes), file) && !strstr(modes, "[none]"))
+		complain("kernel lockdown is on: %.*s", (int)strcspn(modes, "\n"), modes);
+	if (file)
+		fclose(file);
+}
+
 /* strerrorname_np() is younger than the C libraries of the devices. */
 const char *errno_name(int err)
 {

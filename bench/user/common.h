@@ -36,6 +36,9 @@ void complain(const char *fmt, ...) __printf(1, 2);
 /* "program: what: EINVAL (22), Invalid argument" on stderr; keeps errno. */
 void complain_errno(const char *fmt, ...) __printf(1, 2);
 
+/* The same, of a file that could not be opened. */
+void complain_open(const char *path);
+
 /* "EINVAL" for 22; "errno" for a number without a name here. */
 const char *errno_name(int err);
 

@@ -26,7 +26,7 @@ static int read_text(const char *path, char *text, size_t size)
 
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
-		complain_errno("open(%s)", path);
+		complain_open(path);
 		return -1;
 	}
 
@@ -74,7 +74,7 @@ static int knob_set(const char *path, const char *name)
 
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0) {
-		complain_errno("open(%s)", path);
+		complain_open(path);
 		return -1;
 	}
 

@@ -84,18 +84,32 @@ unload_module()
 	rmmod dmabuf_bench || warn "the module stays loaded"
 }
 
-# A kernel in lockdown answers "Operation not permitted" and no more.
-explain_lockdown()
+# Sets mode to integrity or confidentiality, or to "on" where only the kernel log says so:
+# not every system mounts securityfs.
+is_locked_down()
 {
 	mode=
 	read -r mode 2>/dev/null <"$DBB_LOCKDOWN"
 	case $mode in
-	*'[integrity]'* | *'[confidentiality]'*) ;;
-	*) return 0 ;;
+	*'[integrity]'* | *'[confidentiality]'*)
+		mode=${mode#*\[}
+		mode=${mode%%]*}
+		;;
+	'')
+		dmesg 2>/dev/null | grep -q 'Kernel is locked down' || return 1
+		mode=on
+		;;
+	*) return 1 ;;
 	esac
-	mode=${mode#*\[}
-	warn "kernel lockdown is on (${mode%%]*}): it refuses unsigned modules and writable" \
-		"debugfs files; boot with Secure Boot off or without lockdown="
+}
+
+# A kernel in lockdown answers "Operation not permitted" and no more.
+explain_lockdown()
+{
+	is_locked_down || return 0
+	warn "kernel lockdown is on ($mode): it refuses unsigned modules, files of debugfs" \
+		"that not everybody may read and, under confidentiality, tracefs; boot with" \
+		"Secure Boot off or without lockdown="
 }
 
 # --- the kernel log ---

@@ -35,8 +35,12 @@ read_or_why()
 		echo "$1 is for root"
 	elif [ ! -e "$1" ]; then
 		echo "this kernel has no $1, or debugfs is not mounted"
-	else
-		head -n 1 "$1" 2>/dev/null || echo "$1 is for root"
+	elif ! head -n 1 "$1" 2>/dev/null; then
+		if is_locked_down; then
+			echo "$1 is closed by kernel lockdown ($mode)"
+		else
+			echo "$1 is for root"
+		fi
 	fi
 }
 
