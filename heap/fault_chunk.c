@@ -61,6 +61,15 @@ const struct dbb_fault_chunk_chunk *dbb_fault_chunk_find(const struct dbb_buffer
 	return &chunks[low];
 }
 
+/* Where the buffer ends in @vma, whose offset a driver may have moved since. */
+unsigned long dbb_fault_chunk_end(const struct vm_area_struct *vma)
+{
+	unsigned long npages = dbb_buffer_npages(vma->vm_private_data);
+	unsigned long shown = npages - min(vma->vm_pgoff, npages);
+
+	return min(vma->vm_end, vma->vm_start + (shown << PAGE_SHIFT));
+}
+
 /*
  * Maps the page of the fault and those from first to end - 1, clipped to the chunk
  * and the VMA. Only the faulting page decides the result. The rest is best-effort

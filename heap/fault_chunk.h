@@ -17,6 +17,7 @@ int dbb_fault_chunk_bind(struct dbb_buffer *buf);
 int dbb_fault_chunk_map(struct dbb_buffer *buf, struct vm_area_struct *vma);
 const struct dbb_fault_chunk_chunk *dbb_fault_chunk_find(const struct dbb_buffer *buf,
 							 unsigned long page);
+unsigned long dbb_fault_chunk_end(const struct vm_area_struct *vma);
 vm_fault_t dbb_fault_chunk_insert(struct vm_fault *vmf, const struct dbb_fault_chunk_chunk *chunk,
 				  unsigned long first, unsigned long end);
 

@@ -80,12 +80,13 @@ static vm_fault_t dbb_mmap_fault_table_fault(struct vm_fault *vmf)
 	unsigned long around = min_t(unsigned long, PTRS_PER_PTE, DBB_PTE_RUN_MAX) << PAGE_SHIFT;
 	unsigned long window = round_down(vmf->address, around);
 	unsigned long addr = max(window, vma->vm_start);
+	unsigned long end = dbb_fault_chunk_end(vma);
 
-	walk.page = vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT);
-	walk.want = (min(window + around, vma->vm_end) - addr) >> PAGE_SHIFT;
-	walk.chunk = dbb_fault_chunk_find(vma->vm_private_data, walk.page);
-	if (!walk.chunk)
+	if (vmf->address >= end)
 		return VM_FAULT_SIGBUS;
+	walk.page = vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT);
+	walk.want = (min(window + around, end) - addr) >> PAGE_SHIFT;
+	walk.chunk = dbb_fault_chunk_find(vma->vm_private_data, walk.page);
 	dbb_pte_run_begin(&walk.run, vma);
 	if (apply_to_page_range(vma->vm_mm, addr, PAGE_SIZE, fill, &walk))
 		return VM_FAULT_OOM;

@@ -42,7 +42,7 @@ static void dbb_mmap_huge_map_around(struct vm_fault *vmf)
 	unsigned long window = round_down(vmf->address, DBB_MMAP_HUGE_PMDS * PMD_SIZE);
 	unsigned long addr = max(window, round_up(vma->vm_start, PMD_SIZE));
 	unsigned long end = min(window + DBB_MMAP_HUGE_PMDS * PMD_SIZE,
-				round_down(vma->vm_end, PMD_SIZE));
+				round_down(dbb_fault_chunk_end(vma), PMD_SIZE));
 	unsigned long first = vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT);
 	const struct dbb_fault_chunk_chunk *chunk = dbb_fault_chunk_find(buf, first);
 	pmd_t *pmd = vmf->pmd - ((vmf->address & PMD_MASK) - addr) / PMD_SIZE;
