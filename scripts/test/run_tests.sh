@@ -19,7 +19,7 @@ usage()
 	  --guests     leave out the topics that need no guest of their own, in host/
 	  --jobs N     how many guests or topics of the host at a time (default 2)
 	  --list       print the names of all cases and what they show
-	TEST is a topic, such as mmap, or a case of one, such as mmap.remap, in which *
+	TEST is a topic, such as mmap, or a case of one, such as mmap.reach, in which *
 	stands for any text, as in mmap.huge_*. DBB_PLANT=BUG, one of module/planted_bug.c,
 	is there in each guest: a kernel that looks for it makes the tests fail.
 	END

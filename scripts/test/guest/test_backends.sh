@@ -69,7 +69,7 @@ chunks_of()
 # chunks are known to be so large matters to no case of these.
 test_user_mappings()
 {
-	cases=partial_munmap,remap,fork_child,fork_untouched,change_protection
+	cases=partial_munmap,fork_child,fork_untouched,change_protection
 	cases=$cases,written_through
 	for heap in $(heaps); do
 		for strategy in $(choices_of heap/mmap_strategy); do

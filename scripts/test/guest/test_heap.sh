@@ -47,12 +47,6 @@ test_zero_length()
 	abi zero_length
 }
 
-# Sizes near 2^64, and some that no machine has, are refused.
-test_huge_length()
-{
-	abi huge_length
-}
-
 # Flags beside the access mode and O_CLOEXEC are refused.
 test_bad_fd_flags()
 {
@@ -99,18 +93,6 @@ test_shorter_argument()
 test_longer_argument()
 {
 	abi longer_argument
-}
-
-# An argument that cannot be written gives EFAULT and no descriptor.
-test_readonly_argument()
-{
-	abi readonly_argument
-}
-
-# Without a free descriptor the call fails with EMFILE and leaves no buffer.
-test_no_free_descriptor()
-{
-	abi no_free_descriptor
 }
 
 # Memory is zero, also when it was used before.

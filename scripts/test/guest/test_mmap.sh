@@ -52,14 +52,6 @@ each_strategy()
 	done
 }
 
-# each_with_huge CASE: on a buffer that has a chunk of the size of a PMD, too.
-each_with_huge()
-{
-	for strategy in $(choices_of heap/mmap_strategy); do
-		map_check "$1" "$strategy" "$pmd_order 8 4 0" "$pmd_order:1" 8:1 4:1 0:1
-	done
-}
-
 # What is promised of each strategy: "pages" are counted and pinned as any
 # others, "frames" are not; and how far the pages that are mapped at once reach.
 promises_of()
@@ -77,12 +69,11 @@ promises_of()
 	esac
 }
 
-# each_kind CASE-OF-FRAMES CASE-OF-PAGES [ORDERS CHUNK...]
+# each_kind CASE-OF-FRAMES CASE-OF-PAGES
 each_kind()
 {
 	of_frames=$1 of_pages=$2
-	shift 2
-	[ $# -gt 0 ] || set -- '8 4 0' 8:2 4:3 0:3
+	set -- '8 4 0' 8:2 4:3 0:3
 	for strategy in $(choices_of heap/mmap_strategy); do
 		promises_of "$strategy"
 		case $kind in
@@ -124,7 +115,9 @@ test_listed()
 test_borders()
 {
 	each_strategy borders
-	each_with_huge borders
+	for strategy in $(choices_of heap/mmap_strategy); do
+		map_check borders "$strategy" "$pmd_order 8 4 0" "$pmd_order:1" 8:1 4:1 0:1
+	done
 	set_knob heap/shuffle 1
 	for strategy in $(choices_of heap/mmap_strategy); do
 		map_check borders "$strategy" 3 3:8
@@ -147,22 +140,6 @@ test_every_window()
 test_written_through()
 {
 	each_strategy written_through
-}
-
-# A private mapping is refused and noted.
-test_private_mapping()
-{
-	for strategy in $(choices_of heap/mmap_strategy); do
-		read_refusals
-		failures=$(stat_of mmap_failures)
-		made=$(stat_of mmaps_made)
-		map_check private_mapping "$strategy" '8 4 0' 8:1 0:1
-		expect_refusal "$strategy" '' '' "$refusals" \
-			MAP_SHARED accepted private
-		expect_equal mmap_failures "$(stat_of mmap_failures)" $((failures + 1))
-		# the full mapping that each case of map_check makes
-		expect_equal mmaps_made "$(stat_of mmaps_made)" $((made + 1))
-	done
 }
 
 # A window past the end is refused. The dma-buf core does it before the heap
@@ -192,12 +169,6 @@ test_populate()
 test_partial_munmap()
 {
 	each_strategy partial_munmap
-}
-
-# mremap may move and shrink a mapping, not grow it.
-test_remap()
-{
-	each_strategy remap
 }
 
 # A child sees the same pages, and the parent sees what it wrote.
@@ -255,18 +226,6 @@ test_pinned()
 	each_kind pinned pinnable
 }
 
-# The mapping process is not charged for the pages, unless they count.
-test_resident_size()
-{
-	each_kind resident_size resident_size_counted '8 4 0' 8:8
-}
-
-# The flags of the mapping, as smaps shows them.
-test_vm_flags()
-{
-	each_kind flags_of_frames flags_of_pages
-}
-
 # What is mapped before the first touch and after it, page by page.
 test_reach()
 {
@@ -276,13 +235,6 @@ test_reach()
 			"$pmd_order:2" 8:1 4:1 0:1
 		map_faults "reach_$reach" "$strategy" '8 4 0' 8:3 4:2 0:3
 	done
-}
-
-# Address and offset in step with the PMDs, and out of step; the memory on both
-# sides of the mapping stays what it is.
-test_placed()
-{
-	each_with_huge placed
 }
 
 # One fault for a table of PMDs, and no page table, where the address is right; writing
