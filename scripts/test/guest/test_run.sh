@@ -447,6 +447,19 @@ test_table_columns()
 	expect_equal samples "$(table_by_name samples 60000 op)" 5
 }
 
+# The columns of the table stay below each other when an arm has a long name.
+test_table_aligned()
+{
+	run 'mmap size=64k strategies=page,system:fault_table iterations=3'
+	expect_equal 'rows with a long name' "$(grep -c '^system:fault_table ' "$D/bench/results")" 4
+	expect_equal 'places of the second column' "$(awk '
+		$1 == "strategy" { inside = 1 }
+		inside && NF > 7 {
+			match($0, /^[^ ]+ +/)
+			print RLENGTH
+		}' "$D/bench/results" | sort -u | count_lines)" 1
+}
+
 # Buffers of mixed chunk orders pass verification.
 test_verify_mixed_orders()
 {
