@@ -7,8 +7,14 @@
 line_of()
 {
 	IFS=$tab read -r name files tests _ alone survives <<-LINE
-		$(awk -F '\t' -v name="$1" '$1 == name' "$work/mutants")
+		$(last_of "$1" "$work/mutants")
 	LINE
+}
+
+# last_of NAME FILE: the last line of FILE that begins with the field NAME
+last_of()
+{
+	awk -F '\t' -v name="$1" '$1 == name { last = $0 } END { if (last != "") print last }' "$2"
 }
 
 # verdict NAME killed|survived|failed HOW: written down and printed
@@ -47,8 +53,7 @@ has_verdict()
 {
 	line_of "$1"
 	IFS=$tab read -r _ known print how <<-LINE
-		$(awk -F '\t' -v name="$1" '$1 == name { last = $0 } END { print last }' \
-			"$out/verdicts")
+		$(last_of "$1" "$out/verdicts")
 	LINE
 	case $known in
 	killed | survived) ;;
@@ -96,9 +101,18 @@ queue_of()
 	done
 }
 
+# What was generated has many tests, of which the first that fails says enough:
+# only those are tried without a mutant, at the end.
 queue_job()
 {
 	words=$(words_of "$tests")
+	if [ "$generated" != 0 ]; then
+		case $name in
+		*.free.*) echo "%$name $generated_limit $words" ;;
+		*) echo "+$name $generated_limit $words" ;;
+		esac
+		return
+	fi
 	sound=$(soundness_of "$tests")
 	case $sound in
 	'')
@@ -165,9 +179,14 @@ conclude()
 	done_with "$job"
 	line_of "$job"
 	sound=$(soundness_of "$tests")
+	[ "$generated" = 0 ] || sound=ok
+	[ -n "$by" ] || [ "$passed" != 0 ] || sound='skipped here'
 	case $sound in
 	ok*) ;;
 	*)
+		# a case that this kernel cannot run, which the list explains
+		[ "$sound" != 'skipped here' ] || [ "$survives" = - ] ||
+			{ verdict "$job" survived "$tests" && return; }
 		verdict "$job" failed "$tests ${sound:-did not run}"
 		return ;;
 	esac
@@ -237,6 +256,28 @@ boot_guest()
 	if [ -z "$finished" ] && [ -z "$ended" ] && ! explain_death; then
 		tail -n 3 "$boot/guest.err" >&2
 	fi
+}
+
+# What a case that killed something says without a mutant, in the same kind of guest.
+# A kill by a case that fails anyway is none.
+confirm_kills()
+{
+	while IFS=$tab read -r name _ tests _; do
+		[ "$(guests_of "$tests" | head -n 1)" = "$1" ] || continue
+		how=$(awk -F '\t' -v name="$name" '
+			$1 == name { how = $2 == "killed" ? $4 : "" } END { print how }' "$out/verdicts")
+		case $how in
+		kmemleak | memory_given_back*) echo "%=$(echo "$tests" | tr ' ' ,)" "$tests" ;;
+		*[!a-z0-9_.]* | '') ;;
+		*.*) echo "+=$how" "$how" ;;
+		esac
+	done <"$work/mutants.todo" | sort -u | while read -r sound tests; do
+		echo "$sound $generated_limit $(words_of "$tests")"
+	done >"$out/queue"
+	[ -s "$out/queue" ] || return 0
+	options=${1#guest} boot=$out/boot-sound
+	mkdir -p "$boot"
+	boot_guest
 }
 
 # --- here ---

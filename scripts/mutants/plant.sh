@@ -9,7 +9,13 @@ tab=$(printf '\t')
 # "alone" and what is said of it if it survives, each "-" if it has none.
 read_list()
 {
-	cat "$mutants"/list/*.list >"$work/list"
+	if [ "$generated" = 0 ]; then
+		cat "$mutants"/list/*.list >"$work/list"
+	else
+		# a quarter of them compile to the same code, or not at all
+		"$mutants/generate.sh" --count $((generated + generated / 3 + 5)) --seed "$seed" \
+			>"$work/list"
+	fi
 	awk -v OFS='\t' '
 	function finish()
 	{
@@ -80,8 +86,25 @@ check_list()
 		[ "$(guests_of "$tests" | sort -u | wc -l)" = 1 ] ||
 			complain_of_list "$name: its tests want different guests"
 	done <"$work/mutants"
+	check_generated
 	echo "$(wc -l <"$work/mutants") mutants, $wrong of them wrong"
 	[ "$wrong" = 0 ]
+}
+
+# What is said of generated ones: the cases are there, and so are the survivors.
+check_generated()
+{
+	while read -r pattern tests; do
+		for test in $tests; do
+			grep -q -x -e "$test" -e "$test\..*" "$work/cases" ||
+				complain_of_list "generated.map, $pattern: there is no test $test"
+		done
+	done <"$mutants/list/generated.map"
+	"$mutants/generate.sh" --names >"$work/names"
+	while IFS=$tab read -r name _; do
+		grep -q -x -F "$name" "$work/names" ||
+			complain_of_list "survivors: no mutant $name is generated"
+	done <"$mutants/list/survivors"
 }
 
 complain_of_list()
@@ -143,6 +166,19 @@ prepare_module()
 		die 'the module does not build'
 	}
 	undefined_symbols >"$built/imports"
+	code_of "$built/code"
+}
+
+# code_of FILE: the module's code, as it was compiled last
+code_of()
+{
+	"${cross}strip" -g -o "$1" "$src/dmabuf_bench.o"
+}
+
+# Whether the mutant that was made last is other code than the tree.
+differs()
+{
+	! cmp -s "$built/code" "$work/code"
 }
 
 # copy_tree TO FOLDER...: what is the same there stays untouched.
@@ -190,6 +226,24 @@ make_quickly()
 	run_saved dmabuf_bench.ko
 }
 
+# With their times, so that make does not compile the sound source again. What a
+# header changed was compiled to objects that nobody has kept.
+restore_sources()
+{
+	headers_too=
+	for file in $files; do
+		for kept in "$file" "${file%.c}.o"; do
+			[ ! -e "$work/kept/$kept" ] || cp -p "$work/kept/$kept" "$src/$kept"
+		done
+		case $file in
+		*.h)
+			touch "$src/$file"
+			headers_too=1 ;;
+		esac
+	done
+	[ -z "$headers_too" ] || run_make || die 'the module does not build any more'
+}
+
 make_module()
 {
 	prepare_module
@@ -206,15 +260,11 @@ make_module()
 	done
 	made=0
 	make_quickly || run_make || made=1
+	[ "$made" != 0 ] || code_of "$work/code"
 	[ "$made" != 0 ] ||
 		"${cross}strip" -g -o "$out/files/$name/dmabuf_bench.ko" "$src/dmabuf_bench.ko"
-	# with their times, so that make does not compile the sound source again
-	for file in $files; do
-		for kept in "$file" "${file%.c}.o"; do
-			[ ! -e "$work/kept/$kept" ] || cp -p "$work/kept/$kept" "$src/$kept"
-		done
-	done
 	[ "$made" = 0 ] || cat "$work/make.log" >&2
+	restore_sources
 	return "$made"
 }
 

@@ -20,6 +20,8 @@ usage()
 	usage: scripts/mutants/run.sh [OPTION...] [NAME...]
 	  --part N/M       the N-th of M equal parts of the list
 	  --sample WORD    those that the list puts into this sample, such as ci
+	  --generated N    not those of the list, but N that generate.sh derives
+	  --seed S         which N (default 1)
 	  --resume DIR     go on there: what has a verdict is not run again
 	  --out DIR        where to put verdicts and logs (default: a new folder in
 	                   results/, named after the time)
@@ -36,14 +38,17 @@ usage()
 parse()
 {
 	kernel=6.1 arch=amd64 part=1/1 sample='' out='' resume='' only='' wanted=''
+	generated=0 seed=1
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--part | --sample | --resume | --out | --kernel | --arch)
+		--part | --sample | --resume | --out | --kernel | --arch | --generated | --seed)
 			[ $# -ge 2 ] || usage_error "$1 needs a value" ;;
 		esac
 		case $1 in
 		--part) part=$2 && shift ;;
 		--sample) sample=$2 && shift ;;
+		--generated) generated=$2 && shift ;;
+		--seed) seed=$2 && shift ;;
 		--resume) resume=$2 && shift ;;
 		--out) out=$2 && shift ;;
 		--kernel) kernel=$2 && shift ;;
@@ -59,6 +64,13 @@ parse()
 	case $part in
 	[1-9]/[1-9] | [1-9]/[1-9][0-9] | [1-9][0-9]/[1-9][0-9]) ;;
 	*) usage_error "--part '$part' is not N/M" ;;
+	esac
+	generated_limit=240
+	case $kernel in
+	*debug*) generated_limit=900 ;;
+	esac
+	case $generated$seed in
+	*[!0-9]*) usage_error '--generated and --seed take a number' ;;
 	esac
 	[ "${part%/*}" -le "${part#*/}" ] || usage_error "there is no part $part"
 	[ -z "$resume" ] || [ -e "$resume/verdicts" ] ||
@@ -115,6 +127,7 @@ make_folder()
 	mkdir -p "$out/files"
 	out=$(cd "$out" && pwd)
 	[ -e "$out/verdicts" ] || : >"$out/verdicts"
+	[ -e "$out/kinds" ] || : >"$out/kinds"
 	: >"$work/sound"
 }
 
@@ -130,11 +143,66 @@ prepare_mutants()
 	while read -r each; do
 		line_of "$each"
 		[ "$(guests_of "$tests" | head -n 1)" != here ] || continue
+		[ ! -d "$out/files/$each" ] || [ "$generated" = 0 ] || continue
 		say "making $each"
 		make_files "$each" "$files" && continue
 		done_with "$each"
 		verdict "$each" failed 'does not apply, or does not build'
 	done <"$work/names"
+}
+
+# Of what was generated, keeps in $work/mutants.todo the first that are mutants: they
+# compile, and to other code than the tree. Says how many were not.
+keep_mutants()
+{
+	chosen=0 others=0
+	while IFS=$tab read -r name files tests _ && [ "$chosen" -lt "$generated" ]; do
+		if is_mutant; then
+			last_of "$name" "$work/mutants" >&4
+			chosen=$((chosen + 1))
+		else
+			others=$((others + 1))
+		fi
+	done <"$work/mutants.todo" 4>"$work/mutants.kept"
+	mv "$work/mutants.kept" "$work/mutants.todo"
+	echo "# $others more do not compile, or to the same code: no mutants"
+}
+
+# The line of NAME is read. What it was before is remembered with the verdicts.
+is_mutant()
+{
+	print=$(fingerprint "$name" "$files" '')
+	IFS=$tab read -r _ was known <<-LINE
+		$(last_of "$name" "$out/kinds")
+	LINE
+	[ "$was" = "$print" ] || known=
+	if [ -z "$known" ] || { [ "$known" = mutant ] && [ ! -d "$out/files/$name" ]; }; then
+		say "making $name"
+		known=mutant
+		make_files "$name" "$files" 2>"$work/why" && differs || known=none
+		printf '%s\t%s\t%s\n' "$name" "$print" "$known" >>"$out/kinds"
+		[ "$known" = mutant ] || rm -rf "$out/files/${name:?}"
+	fi
+	[ "$known" = mutant ]
+}
+
+# Kills by cases that fail without a mutant, too, are none.
+take_back_kills()
+{
+	while IFS=$tab read -r name _ _ _; do
+		IFS=$tab read -r _ known _ how <<-LINE
+			$(last_of "$name" "$out/verdicts")
+		LINE
+		[ "$known" = killed ] || continue
+		case $how in
+		kmemleak | memory_given_back*) line_of "$name" && how=$tests ;;
+		esac
+		case $(soundness_of "$how") in
+		'' | ok*) continue ;;
+		esac
+		killed=$((killed - 1)) count=$((count - 1))
+		verdict "$name" failed "$how $(soundness_of "$how")"
+	done <"$work/mutants.todo"
 }
 
 summarise()
@@ -180,9 +248,10 @@ fi
 "$vm/fetch.sh" "$kernel" "$arch"
 leave_out_missing
 make_folder
-planned=$(wc -l <"$work/mutants.todo")
 mkfifo "$work/output"
 echo 'KTAP version 1'
+[ "$generated" = 0 ] || keep_mutants
+planned=$(wc -l <"$work/mutants.todo")
 echo "1..$planned"
 prepare_mutants
 while IFS=$tab read -r _ _ tests _; do
@@ -191,9 +260,12 @@ done <"$work/mutants.todo" | sort -u >"$work/guests"
 while read -r kind; do
 	case $kind in
 	here) run_here ;;
-	*) run_guests "$kind" ;;
+	*)
+		run_guests "$kind"
+		[ "$generated" = 0 ] || confirm_kills "$kind" ;;
 	esac
 done <"$work/guests"
+[ "$generated" = 0 ] || take_back_kills
 summarise
 [ "$survivors" = 0 ] || exit 1
 [ "$failed" = 0 ] || exit 2

@@ -186,6 +186,7 @@ run_case()
 	fi
 	[ -z "$stalled" ] || : >"$scratch/complained"
 	if [ "$status" != 0 ] || [ -e "$scratch/complained" ]; then
+		: >"$scratch.failed"
 		echo "not ok $1"
 	elif [ -e "$scratch/skip" ]; then
 		echo "skip $1 $(cat "$scratch/skip")"

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # What run_tests.sh runs in a guest: each topic with a freshly loaded module.
 # usage: scripts/test/run_topics.sh [BUG] TOPIC:CASE[,CASE...]...
-# A BUG is one of module/planted_bug.c, which the kernel has to find.
+# A BUG is one of module/planted_bug.c, which the kernel has to find. With
+# DBB_FIRST_FAILURE in the environment it ends with the first case that fails, and with 1.
 set -u
 
 test_dir=$(cd "$(dirname "$0")" && pwd)
@@ -12,6 +13,11 @@ scratch=$work/case
 in_guest=1
 # shellcheck source-path=SCRIPTDIR source=case.sh
 . "$test_dir/case.sh"
+
+has_enough()
+{
+	[ -n "${DBB_FIRST_FAILURE:-}" ] && [ -e "$scratch.failed" ]
+}
 
 # Runs the named cases of one topic. Whatever state a case leaves the module in,
 # the next one starts with it loaded and its knobs at their defaults.
@@ -24,6 +30,7 @@ run_topic()
 	save_knobs
 	for name in $(echo "$2" | tr , ' '); do
 		run_case "$topic.$name" "test_$name"
+		! has_enough || break
 		[ "$name" = clean ] && continue
 		is_loaded || load
 		restore_knobs
@@ -65,7 +72,11 @@ case ${1:-} in
 esac
 for argument; do
 	run_topic "${argument%%:*}" "${argument#*:}"
+	! has_enough || break
 done
 kill "$watcher"
+failed=0
+! has_enough || failed=1
 rm -rf "$work"
 echo finished
+exit $failed
