@@ -366,7 +366,7 @@ int dbb_param_parse_line(struct dbb_params *params, char *line, struct dbb_refus
 				       "the line is empty; accepted: 1, or [op] key=value ...");
 	if (!strcmp(line, "1"))
 		return dbb_param_finish(params, why);
-	while ((word = strsep(&line, " \t\n"))) {
+	while ((word = strsep(&line, " \t"))) {
 		if (!*word)
 			continue;
 		ret = dbb_param_parse_word(params, word, first, why);

@@ -29,6 +29,7 @@ static char *dbb_knob_read_line(const struct dbb_knob *knob, const char __user *
 {
 	struct dbb_refusal why;
 	char *text, *start;
+	bool has_nul;
 
 	if (count > DBB_KNOB_LINE_MAX) {
 		dbb_text_refuse(&why, -EINVAL,
@@ -39,12 +40,14 @@ static char *dbb_knob_read_line(const struct dbb_knob *knob, const char __user *
 	text = memdup_user_nul(ubuf, count);
 	if (IS_ERR(text))
 		return text;
-	if (memchr(text, '\0', count)) {
+	has_nul = memchr(text, '\0', count);
+	start = strim(text);
+	if (has_nul || strchr(start, '\n')) {
 		kfree(text);
-		dbb_text_refuse(&why, -EINVAL, "NUL bytes are not valid; accepted: one line");
+		dbb_text_refuse(&why, -EINVAL, "%s are not valid; accepted: one line",
+				has_nul ? "NUL bytes" : "line breaks");
 		return ERR_PTR(dbb_knob_refuse(knob, "...", -EINVAL, &why));
 	}
-	start = strim(text);
 	memmove(text, start, strlen(start) + 1);
 	return text;
 }
