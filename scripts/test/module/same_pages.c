@@ -15,6 +15,7 @@
 #include <linux/fs.h>
 #include <linux/io.h>
 #include <linux/kernel.h>
+#include <linux/limits.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/platform_device.h>
@@ -185,6 +186,7 @@ static int __init same_pages_init(void)
 		platform_device_unregister(same_pages_importer);
 		return ret;
 	}
+	dma_set_max_seg_size(&same_pages_importer->dev, UINT_MAX);
 	same_pages_file = debugfs_create_file("same_pages", 0600, NULL, NULL, &same_pages_fops);
 	return 0;
 }
