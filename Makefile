@@ -26,6 +26,12 @@ test: ## run the tests in a guest
 test-debug: ## hours: all tests on kernels that look for mistakes; ROWS= and TEST= choose, PLANT= a bug
 	DBB_PLANT=$(PLANT) scripts/vm/matrix.sh --rows '$(or $(ROWS),-debug|-race)' $(or $(TEST),all)
 
+fuzz: ## hostile input in guests: INPUTS=, a million without it
+	scripts/test/fuzz.sh --kernel $(KERNEL) --arch $(guest_arch) $(if $(INPUTS),--inputs $(INPUTS))
+
+soak: ## valid work for MINUTES=, five without it: is memory flat?
+	scripts/test/soak.sh --kernel $(KERNEL) --arch $(guest_arch) $(if $(MINUTES),--minutes $(MINUTES))
+
 matrix: ## build, load and test on every kernel of scripts/vm/kernels; ROWS=, TESTED= and TEST= choose
 	scripts/vm/matrix.sh $(if $(ROWS),--rows '$(ROWS)') $(if $(TESTED),--tested '$(TESTED)') \
 		$(TEST)
@@ -70,4 +76,4 @@ clean: ## remove what was built in this tree
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
 
-.PHONY: modules user bench test test-debug matrix exact exact-update sweep evidence mutants patch coverage check structure install clean help
+.PHONY: modules user bench test test-debug fuzz soak matrix exact exact-update sweep evidence mutants patch coverage check structure install clean help

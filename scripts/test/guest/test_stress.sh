@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# Many at once, and nonsense: nothing may break, hang or leak. What the kernel
-# thinks of it is in its log, which the runner checks.
+# Nonsense, and a module that goes while it is used: nothing may break, hang or leak. What
+# the kernel thinks of it is in its log, which the runner checks.
 
 : "${test_dir:?}"
 # shellcheck source-path=SCRIPTDIR source=../case.sh
@@ -21,61 +21,6 @@ test_fuzz()
 	wait_until all_is_freed || complain "$(stat_of bytes_alive) bytes are alive"
 	restore_knobs
 	run 'vmap size=1M iterations=3'
-}
-
-# until_stopped COMMAND...: again and again while $scratch/go is there.
-until_stopped()
-{
-	while [ -e "$scratch/go" ]; do
-		"$@"
-	done
-}
-
-read_everything()
-{
-	cat "$D"/README "$D"/error_log "$D"/heap/* "$D"/bench/[!rs]* \
-		"$D"/bench/results "$D"/bench/results.csv "$D"/bench/samples.csv \
-		"$D"/bench/status "$D"/bench/size "$D"/bench/strategies >/dev/null ||
-		complain 'a file cannot be read'
-}
-
-turn_knobs()
-{
-	for word in $(choices_of heap/mmap_strategy); do
-		echo "$word" >"$D/heap/mmap_strategy"
-		echo "$word" >"$D/heap/vmap_strategy"
-		echo "$word" >"$D/bench/strategies"
-		echo nonsense >"$D/bench/op"
-		echo '4 0' >"$D/heap/orders"
-		echo '8 4 0' >"$D/heap/orders"
-	done 2>/dev/null
-}
-
-run_ops()
-{
-	for op in pages vmap mmap noop; do
-		put bench/run "$op size=1M strategies=page,sg iterations=10 warmup=0"
-	done
-}
-
-# Runs, readers, knobs and clients of the heap at the same time.
-test_all_at_once()
-{
-	: >"$scratch/go"
-	until_stopped run_ops >"$scratch/runs.1" &
-	until_stopped run_ops >"$scratch/runs.2" &
-	until_stopped read_everything &
-	until_stopped turn_knobs &
-	until_stopped "$test_dir/heap_client" $node >"$scratch/client" &
-	until_stopped "$test_dir/heap_abi" $node churn >"$scratch/churn" &
-	sleep 12
-	rm "$scratch/go"
-	wait
-	note "$(sort "$scratch"/runs.* | uniq -c | tr -s '\n ' ' ')"
-	grep -q ok "$scratch/runs.1" || complain 'no run came through'
-	expect_equal 'other results' "$(cat "$scratch"/runs.* | grep -v -e ok -e EBUSY | sort -u)" ''
-	expect_equal heap_client "$(cat "$scratch/client")" ''
-	expect_equal churn "$(cat "$scratch/churn")" ''
 }
 
 # A reader keeps the result that it opened while runs replace it.
