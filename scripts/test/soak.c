@@ -10,7 +10,8 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <pthread.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -22,12 +23,18 @@
 static const char * const heaps[] = { "system", "contig", "vmalloc" };
 static int root;
 static const char *node_paths;
-static bool is_told, is_cached = true;
-static unsigned long reads, clients, runs;
+static bool is_cached = true;
+static unsigned long runs;
+
+/* Between the processes: a fork by a thread would keep the mappings of a run. */
+static struct {
+	bool is_over;
+	unsigned long reads, clients;
+} *shared;
 
 static bool is_over(void)
 {
-	return __atomic_load_n(&is_told, __ATOMIC_RELAXED);
+	return __atomic_load_n(&shared->is_over, __ATOMIC_RELAXED);
 }
 
 static void read_text(const char *path, char *text, size_t size)
@@ -60,14 +67,13 @@ static void read_choices(const char *path, char *words, size_t size)
 	*to = '\0';
 }
 
-static void *read_files(void *arg)
+static void read_files(unsigned int i)
 {
 	static const char * const paths[] = {
 		"README", "error_log", "heap/stats", "bench/status", "bench/results",
 		"bench/results.csv", "bench/results.json", "bench/results.md",
 		"bench/results.bench", "bench/samples.csv", "bench/preset", "heap/caching",
 	};
-	unsigned int i = *(unsigned int *)arg;
 	char text[4096];
 
 	while (!is_over()) {
@@ -76,10 +82,9 @@ static void *read_files(void *arg)
 		while (fd >= 0 && read(fd, text, sizeof(text)) > 0 && !is_over())
 			;
 		close(fd);
-		__atomic_add_fetch(&reads, 1, __ATOMIC_RELAXED);
+		__atomic_add_fetch(&shared->reads, 1, __ATOMIC_RELAXED);
 		usleep(100000);
 	}
-	return NULL;
 }
 
 /* Uses a buffer as others do; a knob may refuse it. */
@@ -110,12 +115,11 @@ static void use_buffer(int node, unsigned int turn)
 		munmap(map, len);
 	if (!(turn % 2))
 		close(fd);
-	__atomic_add_fetch(&clients, 1, __ATOMIC_RELAXED);
+	__atomic_add_fetch(&shared->clients, 1, __ATOMIC_RELAXED);
 }
 
-static void *use_nodes(void *arg)
+static void use_nodes(unsigned int turn)
 {
-	unsigned int turn = *(unsigned int *)arg;
 	int nodes[ARRAY_SIZE(heaps)];
 	char path[128];
 	unsigned int i;
@@ -131,7 +135,6 @@ static void *use_nodes(void *arg)
 	}
 	for (i = 0; i < ARRAY_SIZE(heaps); i++)
 		close(nodes[i]);
-	return NULL;
 }
 
 static void turn_knobs(const char *mmaps, const char *vmaps)
@@ -191,11 +194,22 @@ static void draw_run(char *line, const char *mmaps, int held)
 		sprintf(line, " preset=%s", PICK(presets));
 }
 
+static void start_other(unsigned int i)
+{
+	if (must("fork", fork()))
+		return;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (i < READERS)
+		read_files(i * 7);
+	else
+		use_nodes(i * 7);
+	_exit(0);
+}
+
 int main(int argc, char **argv)
 {
-	pthread_t threads[READERS + CLIENTS];
 	char mmaps[512], vmaps[512], line[512], path[128];
-	unsigned int i, starts[READERS + CLIENTS];
+	unsigned int i;
 	time_t end;
 	int node, held, err;
 
@@ -205,17 +219,15 @@ int main(int argc, char **argv)
 	}
 	root = must(argv[3], open(argv[3], O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 	node_paths = argv[4];
+	shared = must_map("mmap", mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+				       MAP_SHARED | MAP_ANONYMOUS, -1, 0));
 	snprintf(path, sizeof(path), "%ssystem", node_paths);
 	node = must(path, open(path, O_RDWR | O_CLOEXEC));
-	held = must("a buffer", heap_alloc(node, 1 << 18, O_RDWR | O_CLOEXEC));
 	read_choices("heap/mmap_strategy", mmaps, sizeof(mmaps));
 	read_choices("heap/vmap_strategy", vmaps, sizeof(vmaps));
-	for (i = 0; i < READERS + CLIENTS; i++) {
-		starts[i] = i * 7;
-		must("a thread", -pthread_create(&threads[i], NULL,
-						 i < READERS ? read_files : use_nodes,
-						 &starts[i]));
-	}
+	for (i = 0; i < READERS + CLIENTS; i++)
+		start_other(i);
+	held = must("a buffer", heap_alloc(node, 1 << 18, O_RDWR | O_CLOEXEC));
 	end = time(NULL) + strtoul(argv[2], NULL, 0);
 	for (i = 0; time(NULL) < end; i++) {
 		seed_step(strtoul(argv[1], NULL, 0), i);
@@ -227,11 +239,11 @@ int main(int argc, char **argv)
 			complain("run '%s': %s", line, errno_name(err));
 		runs += !err;
 	}
-	__atomic_store_n(&is_told, true, __ATOMIC_RELAXED);
-	for (i = 0; i < READERS + CLIENTS; i++)
-		pthread_join(threads[i], NULL);
+	__atomic_store_n(&shared->is_over, true, __ATOMIC_RELAXED);
+	while (wait(NULL) > 0)
+		;
 	write_text("heap/orders", "8 4 0");
 	write_text("heap/caching", "cached");
-	printf("runs=%lu reads=%lu buffers=%lu\n", runs, reads, clients);
+	printf("runs=%lu reads=%lu buffers=%lu\n", runs, shared->reads, shared->clients);
 	return complaints ? 1 : 0;
 }
