@@ -51,7 +51,7 @@ evidence: ## who maps dma-bufs in the kernel, at what cost, in guests of six ker
 mutants: ## plant defects one by one: do the tests see them? PART=1/4, SAMPLE=ci, GENERATED=150, RESUME=DIR or MUTANT=NAME narrow it
 	scripts/mutants/run.sh --kernel $(KERNEL) --arch $(guest_arch) $(if $(PART),--part $(PART)) \
 		$(if $(SAMPLE),--sample $(SAMPLE)) $(if $(GENERATED),--generated $(GENERATED)) \
-		$(if $(SEED),--seed $(SEED)) $(if $(RESUME),--resume $(RESUME)) $(MUTANT)
+		$(if $(RESUME),--resume $(RESUME)) $(MUTANT)
 
 patch: ## what does PATCH= (one or more) to the kernel change for dma-bufs, and is it enough for a list?
 	@scripts/patch.sh --kernel $(if $(filter command line,$(origin KERNEL)),$(KERNEL),7.3) \
