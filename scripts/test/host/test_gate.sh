@@ -331,7 +331,7 @@ test_typed_figure()
 test_mutants()
 {
 	copy_tree
-	rm "$copy"/scripts/mutants/list/*
+	rm "$copy"/scripts/mutants/list/*.list
 	sed -n '/^#/p; /^mutant zero-system$/,/^$/p' "$clean/scripts/mutants/list/heap.list" \
 		>"$copy/scripts/mutants/list/heap.list"
 	gate mutants || complain "the check fails without a violation: $(cat "$scratch/gate.said")"
