@@ -12,6 +12,7 @@
 #include "../heap/compat.h"
 #include "../trace/dbb_trace.h"
 #include "op/op.h"
+#include "op/page_access.h"
 #include "param.h"
 #include "sample.h"
 #include "stop.h"
@@ -122,6 +123,9 @@ int dbb_sample_take(struct dbb_work *work, u32 batch, struct dbb_sample *sample,
 		}
 		ret = dbb_sample_time_step(work, phase, batch, delay, sample, &sample->raw[i]);
 		delay = 0;
+		/* here, as the loops over pages are measured */
+		if (ret == -EFAULT)
+			ret = dbb_page_access_fault(work);
 		if (ret)
 			return dbb_text_refuse(why, ret, "strategy %s: phase %s returned %pe%s%s",
 					       work->arm->name, phase->name, ERR_PTR(ret),

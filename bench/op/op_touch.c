@@ -57,7 +57,7 @@ static int dbb_op_touch_write(struct dbb_work *work)
 	for (i = 0; i < npages; i++) {
 		ret = dbb_op_touch_write_page(work->uaddr + i * PAGE_SIZE, work->salt + (u32)i);
 		if (ret)
-			return dbb_page_access_fault(work);
+			return ret;
 		if (dbb_stop_after(i + 1))
 			return -EINTR;
 	}
@@ -73,7 +73,7 @@ static int dbb_op_touch_read(struct dbb_work *work)
 	for (i = 0; i < npages; i++) {
 		ret = dbb_op_touch_read_page(work->uaddr + i * PAGE_SIZE);
 		if (ret)
-			return dbb_page_access_fault(work);
+			return ret;
 		if (dbb_stop_after(i + 1))
 			return -EINTR;
 	}
@@ -92,7 +92,7 @@ static int dbb_op_touch_random(struct dbb_work *work)
 		page = dbb_page_access_next(page, period);
 		if (page < npages &&
 		    get_user(value, (const u32 __user *)(work->uaddr + page * PAGE_SIZE)))
-			return dbb_page_access_fault(work);
+			return -EFAULT;
 		if (dbb_stop_after(i + 1))
 			return -EINTR;
 	}

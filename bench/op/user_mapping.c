@@ -99,7 +99,7 @@ int dbb_user_mapping_tag(struct dbb_work *work)
 
 	for (i = 0; i < npages; i++, addr += PAGE_SIZE) {
 		if (put_user(work->salt + (u32)i, (u32 __user *)addr))
-			return dbb_page_access_fault(work);
+			return -EFAULT;
 		if (dbb_stop_after(i + 1))
 			return -EINTR;
 	}
