@@ -27,6 +27,7 @@ static const char * const good_presets[] = {
 	"attach,map,vmap|@60", "vmap,read:64k,vunmap", "lock,vmap,unlock,read,lock,vunmap,unlock",
 	"attach,map|begin,vmap,write:4096,vunmap,end@30", "vmap,vmap,vunmap,vunmap", "shadow",
 	"amdxdna_clear", "vb2_rotate", "attach,map,unmap,detach@1000", "vmap|flush:64k",
+	"vmap,begin,read,end,vunmap", "attach,detach",
 };
 
 static void valid_value(enum knob_id id, char *text)
@@ -78,18 +79,26 @@ static size_t insert_bytes(char *text, size_t len, size_t at, const char *bytes,
 	return len + n;
 }
 
-/* Drops, doubles or moves a word. */
+static bool ends_word(char c)
+{
+	return c == ' ' || c == ',';
+}
+
+/* Drops, doubles or moves a word, with what ends it. */
 static size_t mutate_word(char *text, size_t len)
 {
 	char word[64];
 	size_t from = draw(len), n;
 
-	while (from && text[from - 1] != ' ')
+	while (from && !ends_word(text[from - 1]))
 		from--;
-	for (n = 0; from + n < len && n < sizeof(word) - 1 && text[from + n] != ' '; n++)
+	for (n = 0; from + n < len && n < sizeof(word); n++) {
 		word[n] = text[from + n];
-	if (from + n < len && n < sizeof(word) - 1)
-		word[n++] = ' ';
+		if (ends_word(word[n])) {
+			n++;
+			break;
+		}
+	}
 	if (draw(3)) {
 		memmove(text + from, text + from + n, len - from - n);
 		len -= n;
@@ -103,12 +112,13 @@ static size_t mutate_word(char *text, size_t len)
 static size_t mutate(char *text, size_t len, const char *other)
 {
 	size_t at = draw(len), n = 1 + draw(len - at < 5 ? len - at : 5);
+	static const char blanks[] = "\n\t ";
 	char c, piece[8];
 
 	if (!len)
 		return len;
 	n = n < len - at ? n : len - at;
-	switch (draw(9)) {
+	switch (draw(10)) {
 	case 0:
 		memmove(text + at, text + at + n, len - at - n);
 		return len - n;
@@ -136,6 +146,10 @@ static size_t mutate(char *text, size_t len, const char *other)
 		n = strnlen(other, 64);
 		memcpy(text + at, other, n);
 		return at + n;
+	case 8:
+		while (at < len && !ends_word(text[at]))
+			at++;
+		return insert_bytes(text, len, at, &blanks[draw(3)], 1);
 	default:
 		return mutate_word(text, len);
 	}

@@ -150,6 +150,15 @@ static void turn_knobs(const char *mmaps, const char *vmaps)
 	write_text("heap/caching", is_cached ? "cached" : "wc");
 }
 
+/* Of these, heap system has any buffer. */
+static void set_defaults(void)
+{
+	write_text("heap/mmap_strategy", "sg");
+	write_text("heap/vmap_strategy", "sg");
+	write_text("heap/orders", "8 4 0");
+	write_text("heap/caching", "cached");
+}
+
 /* One that the op can do with buffers of the heap, by heap/README.md. */
 static const char *draw_strategy(const char *op, const char *heap, const char *mmaps)
 {
@@ -242,8 +251,7 @@ int main(int argc, char **argv)
 	__atomic_store_n(&shared->is_over, true, __ATOMIC_RELAXED);
 	while (wait(NULL) > 0)
 		;
-	write_text("heap/orders", "8 4 0");
-	write_text("heap/caching", "cached");
+	set_defaults();
 	printf("runs=%lu reads=%lu buffers=%lu\n", runs, shared->reads, shared->clients);
 	return complaints ? 1 : 0;
 }
