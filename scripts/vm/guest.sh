@@ -337,6 +337,7 @@ vanished()
 
 show_console()
 {
+	grep -a -E 'BUG:|WARNING:|Kernel panic' "$out/console.log" | tr -d '\r' | head -n 5
 	echo "--- last lines of $out/console.log"
 	tail -n 40 "$out/console.log" | tr -d '\r'
 } >&2

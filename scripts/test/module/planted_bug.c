@@ -5,9 +5,9 @@
  * "bug=dma_buf fd=N", a reference to a dma-buf that is never given back.
  */
 #include <linux/compiler.h>
+#include <linux/delay.h>
 #include <linux/dma-buf.h>
 #include <linux/err.h>
-#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
@@ -95,18 +95,28 @@ static int planted_count(void *unused)
 	return 0;
 }
 
+static struct task_struct *planted_start(unsigned int cpu)
+{
+	struct task_struct *task = kthread_create(planted_count, NULL, "planted_bug/%u", cpu);
+
+	if (!IS_ERR(task)) {
+		kthread_bind(task, cpu);
+		wake_up_process(task);
+	}
+	return task;
+}
+
+/* On two CPUs: where both share one, one of them hardly runs while the other waits. */
 static int planted_data_race(void)
 {
-	struct task_struct *other = kthread_run(planted_count, NULL, "planted_bug");
-	unsigned long end = jiffies + 10 * HZ;
+	struct task_struct *one = planted_start(0), *other = planted_start(1);
 
-	if (IS_ERR(other))
-		return PTR_ERR(other);
-	while (time_before(jiffies, end)) {
-		planted_shared++;
-		cond_resched();
-	}
-	return kthread_stop(other);
+	msleep(5000);
+	if (!IS_ERR(one))
+		kthread_stop(one);
+	if (!IS_ERR(other))
+		kthread_stop(other);
+	return IS_ERR(one) ? PTR_ERR(one) : PTR_ERR_OR_ZERO(other);
 }
 
 static int planted_dma_buf(void)
