@@ -84,9 +84,26 @@ boot()
 	fi
 }
 
+# Whether the guest was well until its emulator failed. A case has that excuse once.
+emulator_failed()
+{
+	[ "$status" = 124 ] && [ -n "$started" ] || return
+	! grep -q -x -F "$started" "$lane/excused" 2>/dev/null || return
+	blame=$(awk -f "$test_dir/../vm/stale_code.awk" "$logs/console.log") || return
+	sed '/detected stalls/,$d' "$logs/console.log" |
+		sh "$test_dir/../vm/kernel_log.sh" >/dev/null || return
+	echo "$started" >>"$lane/excused"
+}
+
 # The case that took the guest down fails; the ones after it get another guest.
 explain_death()
 {
+	started=$(cat "$lane/started" 2>/dev/null) || started=
+	if emulator_failed; then
+		echo "# the emulator failed in $started, which gets another guest: $blame," \
+			"see $logs/console.log"
+		return 0
+	fi
 	well=
 	case $status in
 	99)
@@ -95,7 +112,6 @@ explain_death()
 		;;
 	*) echo "# the guest ended with status $status, see $logs" ;;
 	esac
-	started=$(cat "$lane/started" 2>/dev/null) || started=
 	[ ! -e "$lane/finished" ] || return 0
 	if [ -z "$started" ] || grep -q -x -F "$started" "$lane/seen"; then
 		return 1

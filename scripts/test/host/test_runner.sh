@@ -279,6 +279,70 @@ test_standstill()
 	guest 0 --standstill 15 -- sleep 30
 }
 
+# stay SECONDS PLACE CODE: what a kernel says of a CPU that stays at a place
+stay()
+{
+	echo "[   $1.0] rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:"
+	echo "[   $1.1] NMI backtrace for cpu 1"
+	echo "[   $1.1] RIP: 0010:exc_int3+0x44/0x120"
+	echo "[   $1.1] Code: e8 5c 4c 63 ff <85> c0 0f 84 8a"
+	echo "[   $1.1]  <TASK>"
+	echo "[   $1.2] RIP: 0010:$2"
+	echo "[   $1.2] Code: e9 53 03 00 00 $3 48 8b 83 68"
+	echo "[   $1.3]  </TASK>"
+}
+
+# explain_stop CONSOLE: what the runner of tests says of a guest that came to a
+# standstill with these lines in its console
+explain_stop()
+(
+	# shellcheck disable=SC2034 # for group.sh
+	lane=$scratch/lane logs=$scratch/logs status=124 well=1
+	mkdir -p "$lane" "$logs"
+	echo topic.case >"$lane/started"
+	: >"$lane/seen"
+	cp "$1" "$logs/console.log"
+	# shellcheck source=/dev/null
+	. "$test_dir/group.sh"
+	explain_death 2>/dev/null
+	echo "well=$well"
+)
+
+# expect_excuse yes|no: whether the case of such a guest gets another one
+expect_excuse()
+{
+	explain_stop "$scratch/console" >"$scratch/told"
+	excused=no
+	! grep -q 'emulator failed in topic.case' "$scratch/told" || excused=yes
+	expect_equal "excused with $(tail -n 3 "$scratch/console")" "$excused" "$1"
+	verdict=no
+	! grep -q '^not ok topic.case' "$scratch/told" || verdict=yes
+	[ "$verdict" != "$excused" ] || complain "both or neither: $(cat "$scratch/told")"
+	expect_equal 'well' "$(sed -n 's/^well=//p' "$scratch/told")" \
+		"$([ "$1" = no ] || echo 1)"
+}
+
+# An emulator that executes a breakpoint which is no more excuses a case, once. No other
+# CPU that stays at a place does, nor one before whose report something was wrong.
+test_stale_breakpoint()
+{
+	nop='<0f> 1f 44 00 00' after='0f <1f> 44 00 00'
+	{ stay 74 __schedule+0x1bc/0xa00 "$nop"; stay 254 __schedule+0x1bd/0xa00 "$after"; } \
+		>"$scratch/stale"
+	cp "$scratch/stale" "$scratch/console"
+	expect_excuse yes
+	expect_excuse no
+	for console in "$(stay 74 __schedule+0x1bc/0xa00 "$nop")" \
+		"$(stay 74 one+0x1/0x2 "$nop"; stay 254 another+0x1/0x2 "$nop")" \
+		"$(stay 74 one+0x1/0x2 "$nop"; stay 94 one+0x1/0x2 "$nop")" \
+		"$(stay 74 one+0x1/0x2 '<f3> 90'; stay 254 one+0x1/0x2 '<f3> 90')" \
+		"$(echo '[   70.0] BUG: planted'; cat "$scratch/stale")"; do
+		rm -rf "$scratch/lane"
+		echo "$console" >"$scratch/console"
+		expect_excuse no
+	done
+}
+
 # A guest whose emulator ends at boot gets another one.
 test_vanished()
 {
