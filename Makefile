@@ -27,10 +27,10 @@ test-debug: ## hours: all tests on kernels that look for mistakes; ROWS= and TES
 	DBB_PLANT=$(PLANT) scripts/vm/matrix.sh --rows '$(or $(ROWS),-debug|-race)' $(or $(TEST),all)
 
 fuzz: ## hostile input in guests: INPUTS=, a million without it
-	scripts/test/fuzz.sh --kernel $(KERNEL) --arch $(guest_arch) $(if $(INPUTS),--inputs $(INPUTS))
+	scripts/test/fuzz/fuzz.sh --kernel $(KERNEL) --arch $(guest_arch) $(if $(INPUTS),--inputs $(INPUTS))
 
 soak: ## valid work for MINUTES=, five without it: is memory flat?
-	scripts/test/soak.sh --kernel $(KERNEL) --arch $(guest_arch) $(if $(MINUTES),--minutes $(MINUTES))
+	scripts/test/soak/soak.sh --kernel $(KERNEL) --arch $(guest_arch) $(if $(MINUTES),--minutes $(MINUTES))
 
 matrix: ## build, load and test on every kernel of scripts/vm/kernels; ROWS=, TESTED= and TEST= choose
 	scripts/vm/matrix.sh $(if $(ROWS),--rows '$(ROWS)') $(if $(TESTED),--tested '$(TESTED)') \

@@ -56,7 +56,8 @@ check_commands()
 
 # Folders that no person opens for themselves.
 no_readme='.ci scripts/test/golden scripts/test/golden/linux scripts/test/guest
-	scripts/test/host scripts/test/module scripts/host'
+	scripts/test/host scripts/test/module scripts/test/program scripts/test/fail
+	scripts/test/fuzz scripts/test/soak scripts/host'
 
 check_readmes()
 {

@@ -53,7 +53,7 @@ check_abi()
 	for name in sizes zero_length bad_fd_flags bad_heap_flags fd_field unknown_ioctl \
 		cloexec access_mode shorter_argument longer_argument readonly_argument \
 		no_free_descriptor zeroed cpu_access churn; do
-		both abi $name "$test_dir/heap_abi NODE $name"
+		both abi $name "$test_dir/bin/heap_abi NODE $name"
 	done
 }
 
@@ -64,11 +64,11 @@ check_pages()
 		partial_munmap remap fork_child fork_untouched change_protection placed \
 		closed_descriptor; do
 		both pages $name "$user/heap_exec --heap NODE:172k -- \
-			$test_dir/map_check fd3 $name 4:2 2:2 0:3"
+			$test_dir/bin/map_check fd3 $name 4:2 2:2 0:3"
 	done
 	for name in other_views borders written_through fork_child placed; do
 		both pages "$name, 11 MiB" "$user/heap_exec --heap NODE:11468k -- \
-			$test_dir/map_check fd3 $name 8:11 4:3 0:3"
+			$test_dir/bin/map_check fd3 $name 8:11 4:3 0:3"
 	done
 }
 

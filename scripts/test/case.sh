@@ -229,7 +229,7 @@ helper()
 {
 	name=$1
 	shift
-	"$test_dir/$name" "$@"
+	"$test_dir/bin/$name" "$@"
 }
 
 # plant FILE SED [FILE SED]...: a copy of the sources, $planted, with each FILE

@@ -46,7 +46,7 @@ all_came_through()
 try()
 {
 	tried="$1 '$2'"
-	answer=$("$test_dir/put" "$D/$1" "$2")
+	answer=$("$test_dir/bin/put" "$D/$1" "$2")
 	[ "$answer" != ok ] || return 0
 	shift 2
 	for errno; do
@@ -63,7 +63,7 @@ read_files()
 	turn=$((${turn:-0} + 1))
 	find "$D" -type f | grep -v -e /run -e /stop >"$crowd/files"
 	# shellcheck disable=SC2046 # a list of words
-	bytes=$("$test_dir/read_pieces" "$turn" $(cat "$crowd/files")) || {
+	bytes=$("$test_dir/bin/read_pieces" "$turn" $(cat "$crowd/files")) || {
 		echo "read_pieces: $bytes"
 		return 1
 	}
@@ -125,7 +125,7 @@ stop_runs()
 # To its end, or until it is stopped.
 check_mappings()
 {
-	answer=$("$test_dir/put" "$D/selftest" mappings)
+	answer=$("$test_dir/bin/put" "$D/selftest" mappings)
 	case $answer in
 	ok | ECANCELED) ;;
 	EBUSY | ENOMEM) return 1 ;;
@@ -146,12 +146,12 @@ switch_events()
 
 use_heap()
 {
-	"$test_dir/heap_client" "$node" && "$test_dir/heap_abi" "$node" zeroed
+	"$test_dir/bin/heap_client" "$node" && "$test_dir/bin/heap_abi" "$node" zeroed
 }
 
 churn()
 {
-	"$test_dir/heap_abi" "$node" churn
+	"$test_dir/bin/heap_abi" "$node" churn
 }
 
 # --- actors that have the shared buffer ---
@@ -175,14 +175,14 @@ import_same_pages()
 
 import_slowly()
 {
-	"$test_dir/put" /sys/kernel/debug/slow_importer '3 50' | grep -q -x ok
+	"$test_dir/bin/put" /sys/kernel/debug/slow_importer '3 50' | grep -q -x ok
 }
 
 # --- the play ---
 
 start_all()
 {
-	"$test_dir/stress_buffer" 3 $tag "$crowd/go" "$crowd/tagged" >"$crowd/stress" 2>&1 ||
+	"$test_dir/bin/stress_buffer" 3 $tag "$crowd/go" "$crowd/tagged" >"$crowd/stress" 2>&1 ||
 		echo "status $?" >>"$crowd/stress" &
 	wait_until test -e "$crowd/tagged" || echo 'stress_buffer does not begin' >>"$crowd/said"
 	for who in read_files read_stats turn_heap_knobs turn_bench_knobs run_ops stop_runs \

@@ -62,7 +62,7 @@ test_wait_for_fence()
 {
 	run 'noop iterations=1'
 	before=$(column run | head -n 1)
-	spawn "$test_dir/put" "$D/bench/run" 'sync size=1M strategies=sg iterations=3 warmup=0' \
+	spawn "$test_dir/bin/put" "$D/bench/run" 'sync size=1M strategies=sg iterations=3 warmup=0' \
 		>"$scratch/put"
 	wait_until is_on || fail 'no run'
 	kill -STOP "$pid"
@@ -104,7 +104,7 @@ attach_fd()
 {
 	heap_exec=$test_dir/../../bench/user/heap_exec
 	"$heap_exec" --heap $node --size 1M --fd 3 -- "$heap_exec" --heap $node --size "$1" --fd 4 \
-		-- "$test_dir/put" "$D/bench/run" 'attach heap=fd fd=3 strategies=fd iterations=3'
+		-- "$test_dir/bin/put" "$D/bench/run" 'attach heap=fd fd=3 strategies=fd iterations=3'
 }
 
 # A descriptor that has become another buffer since its size was read.

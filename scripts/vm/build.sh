@@ -99,17 +99,18 @@ build_user()
 
 build_helpers()
 {
-	mkdir -p "$work/helpers"
-	for file in "$src"/scripts/test/*.c; do
+	mkdir -p "$work/helpers" "$stage/scripts/test/bin"
+	for file in "$src"/scripts/test/program/*.c "$src"/scripts/test/fail/*.c \
+		"$src"/scripts/test/fuzz/*.c "$src"/scripts/test/soak/*.c; do
 		[ -e "$file" ] || continue
 		helper=$work/helpers/$(basename "$file" .c)
-		if [ ! -e "$helper" ] || [ -n "$(find "$src/scripts/test" -maxdepth 1 \
-			-name '*.[ch]' -newer "$helper")" ]; then
+		if [ ! -e "$helper" ] || [ -n "$(find "$src/scripts/test/program" \
+			"${file%/*}" -name '*.[ch]' -newer "$helper")" ]; then
 			"$user_cc" -O2 -Wall -Wextra -Werror -static -pthread \
 				-o "$work/helper" "$file"
 			mv "$work/helper" "$helper"
 		fi
-		cp "$helper" "$stage/scripts/test"
+		cp "$helper" "$stage/scripts/test/bin"
 	done
 }
 

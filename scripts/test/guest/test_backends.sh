@@ -55,7 +55,7 @@ chunks_of()
 		>"$tracefs/kprobe_events"
 	mkdir "$instance"
 	echo 1 >"$instance/events/kprobes/dbb_chunk/enable"
-	spawn "$test_dir/heap_abi" "/dev/dma_heap/bench_$1" hold_map "$2" "$ready"
+	spawn "$test_dir/bin/heap_abi" "/dev/dma_heap/bench_$1" hold_map "$2" "$ready"
 	wait_until test -e "$ready" || echo 'no mapping'
 	kill -KILL "$pid"
 	wait "$pid" 2>/dev/null
@@ -159,7 +159,7 @@ test_killed()
 	for heap in contig $(regions | sed 's/^/cma_/'); do
 		for _ in 1 2 3 4 5; do
 			rm -f "$scratch/ready-kill"
-			spawn "$test_dir/heap_abi" "/dev/dma_heap/bench_$heap" churn
+			spawn "$test_dir/bin/heap_abi" "/dev/dma_heap/bench_$heap" churn
 			sleep 0.1
 			kill -KILL "$pid"
 			wait "$pid" 2>/dev/null
@@ -178,7 +178,7 @@ test_killed_in_large()
 	created=$(stat_of buffers_created)
 	read_available
 	before=$available_kb
-	spawn "$test_dir/heap_abi" $node hold_fd $((900 * MIB)) "$scratch/ready-large"
+	spawn "$test_dir/bin/heap_abi" $node hold_fd $((900 * MIB)) "$scratch/ready-large"
 	wait_until has_taken 65536 || fail 'no memory is taken'
 	kill -KILL "$pid"
 	wait "$pid" 2>/dev/null
@@ -268,7 +268,7 @@ hold_pieces()
 	for i in $(seq "$2"); do
 		ready=$scratch/ready-piece-$i
 		rm -f "$ready"
-		spawn "$test_dir/heap_abi" "/dev/dma_heap/bench_$1" hold_fd $((4 * MIB)) \
+		spawn "$test_dir/bin/heap_abi" "/dev/dma_heap/bench_$1" hold_fd $((4 * MIB)) \
 			"$ready" >>"$scratch/pieces" 2>&1
 		wait_until test -e "$ready" -o ! -d "/proc/$pid"
 		[ ! -e "$ready" ] || held=$((held + 1))

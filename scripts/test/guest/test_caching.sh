@@ -116,7 +116,7 @@ test_live_buffer()
 	before=$(linear_of_all)
 	first=$(other_cachings | awk '{ print $1 }')
 	set_knob heap/caching "$first"
-	spawn "$test_dir/map_attributes" $node hold $((100 * page)) "$scratch/ready"
+	spawn "$test_dir/bin/map_attributes" $node hold $((100 * page)) "$scratch/ready"
 	wait_until test -e "$scratch/ready" || fail 'no buffer'
 	during=$(linear_of_all)
 	expect_equal 'the linear map' "$during" "$first=100 $before"
@@ -161,7 +161,7 @@ test_restored_after_failure()
 		set_knob heap/vmap_strategy sg
 		set_knob heap/max_bytes 600M
 		for delay in 0.3 0.6 0.9 1.2; do
-			spawn "$test_dir/map_attributes" $node hold $((500 * 1048576)) \
+			spawn "$test_dir/bin/map_attributes" $node hold $((500 * 1048576)) \
 				"$scratch/never"
 			sleep $delay
 			kill -KILL "$pid"

@@ -132,7 +132,7 @@ test_live_buffers()
 {
 	[ -r /sys/kernel/debug/dma_buf/bufinfo ] ||
 		skip 'this kernel has no debugfs file dma_buf/bufinfo'
-	spawn "$test_dir/heap_abi" $node hold_fd 3145728 "$scratch/ready-live"
+	spawn "$test_dir/bin/heap_abi" $node hold_fd 3145728 "$scratch/ready-live"
 	wait_until test -e "$scratch/ready-live" || fail 'no buffer'
 	record 0 -- true
 	expect_output '^ *3145728 *1 *1  *dmabuf_bench$'
@@ -154,7 +154,7 @@ test_seconds()
 	record 0 --seconds 4
 	expect_equal 'calls within the time' "$(row calls function=dma_buf_vmap)" 3
 	rm -rf "$folder"
-	spawn "$test_dir/foreground" "$scratch/group" sh "$callers" --out "$folder" \
+	spawn "$test_dir/bin/foreground" "$scratch/group" sh "$callers" --out "$folder" \
 		--seconds 600 >"$scratch/output" 2>&1
 	run_when_recording
 	kill -INT "-$(cat "$scratch/group")"

@@ -141,7 +141,7 @@ test_mapped_each_frame()
 {
 	load_slow
 	spawn "$user/heap_exec" --heap /dev/slow_mmap --size 1M --fd 3 -- \
-		"$test_dir/map_each_frame" 3 1048576
+		"$test_dir/bin/map_each_frame" 3 1048576
 	wait_until grep -q dmabuf "/proc/$pid/maps" || fail 'it maps nothing'
 	first_cause mapped_each_frame "pid${pid}_fd3" sh "$doctor" --out "$folder" --seconds 12 \
 		--pid "$pid" --fd 3

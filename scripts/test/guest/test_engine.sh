@@ -113,7 +113,7 @@ test_stops()
 {
 	: >"$scratch/stops"
 	# all of it in memory: the guest's clock runs on while its file server works
-	cp "$test_dir/put" "$scratch/put"
+	cp "$test_dir/bin/put" "$scratch/put"
 	i=0
 	while [ $i -lt 100 ]; do
 		stop_one $i
@@ -148,7 +148,7 @@ stop_within_sample()
 # A run is stopped in the middle of a sample, too: in a batch, and in a spin.
 test_stops_within_sample()
 {
-	cp "$test_dir/put" "$scratch/put"
+	cp "$test_dir/bin/put" "$scratch/put"
 	for how in kill stop; do
 		stop_within_sample $how 'pages size=64M batch=1000000 iterations=6 warmup=0'
 		stop_within_sample $how 'delay strategies=4000000000 iterations=60 warmup=0'
@@ -167,7 +167,7 @@ has_rounds()
 test_stops_in_figures()
 {
 	six=sg,sg,sg,sg,sg,sg
-	spawn "$test_dir/put" "$D/bench/run" \
+	spawn "$test_dir/bin/put" "$D/bench/run" \
 		"noop strategies=$six iterations=1000000 warmup=0 batch=1" >/dev/null
 	wait_until has_rounds || fail "no run: $status_line"
 	kill -KILL "$pid"

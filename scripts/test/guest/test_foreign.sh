@@ -19,7 +19,7 @@ with_fd()
 run_fd()
 {
 	expect_equal "'$1' with a buffer of $heap" \
-		"$(with_fd "$test_dir/put" "$D/bench/run" "$1")" ok
+		"$(with_fd "$test_dir/bin/put" "$D/bench/run" "$1")" ok
 	expect_equal "complete of '$1'" "$(column complete | sort -u)" 1
 	expect_equal "size of '$1'" "$(column size_bytes | sort -u)" 4194304
 }
@@ -65,7 +65,7 @@ test_fd_knob()
 	# shellcheck disable=SC2016 # for the inner shell
 	expect_equal 'fd, heap, op, run' "$(with_fd sh -c '
 		"$1" "$2/fd" 3; "$1" "$2/heap" fd; "$1" "$2/op" attach; "$1" "$2/run" 1
-		' sh "$test_dir/put" "$D/bench" | tr '\n' ' ')" 'ok ok ok ok '
+		' sh "$test_dir/bin/put" "$D/bench" | tr '\n' ' ')" 'ok ok ok ok '
 	expect_equal bench/fd "$(cat "$D/bench/fd")" 3
 	expect_equal op "$(column op | sort -u)" attach
 	# in this process it is something else
@@ -93,7 +93,7 @@ refuse_fd()
 	shift 2
 	read_refusals
 	expect_refusal "$text" "$errno" \
-		"$(with_fd "$test_dir/put" "$D/bench/run" "$text")" "$refusals" accepted "$@"
+		"$(with_fd "$test_dir/bin/put" "$D/bench/run" "$text")" "$refusals" accepted "$@"
 }
 
 # Runs that a foreign buffer cannot serve are refused.
@@ -123,7 +123,7 @@ with_three()
 # run_three LINE: has to succeed with these buffers.
 run_three()
 {
-	expect_equal "'$1'" "$(with_three "$test_dir/put" "$D/bench/run" "$1")" ok
+	expect_equal "'$1'" "$(with_three "$test_dir/bin/put" "$D/bench/run" "$1")" ok
 	expect_equal "complete of '$1'" "$(column complete | sort -u)" 1
 }
 
@@ -179,7 +179,7 @@ refuse_three()
 	shift 2
 	read_refusals
 	expect_refusal "$text" "$errno" \
-		"$(with_three "$test_dir/put" "$D/bench/run" "$text")" "$refusals" accepted "$@"
+		"$(with_three "$test_dir/bin/put" "$D/bench/run" "$text")" "$refusals" accepted "$@"
 }
 
 # Descriptors that cannot be arms of one run are refused.
@@ -197,7 +197,7 @@ test_several_refused()
 	read_refusals
 	expect_refusal 'two sizes' ERANGE \
 		"$("$user/heap_exec" --heap "$node:1M:6" --heap "$node:2M:7" -- \
-			"$test_dir/put" "$D/bench/run" 'mmap strategies=fd6,fd7')" \
+			"$test_dir/bin/put" "$D/bench/run" 'mmap strategies=fd6,fd7')" \
 		"$refusals" accepted 'fd 7' 2097152 1048576
 }
 

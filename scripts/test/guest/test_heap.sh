@@ -160,7 +160,7 @@ stay_under_4m()
 	refuse_alloc ENOMEM 4194305 2 0 0 max_bytes
 	expect_equal '4M under a cap of 4M' \
 		"$(helper heap_abi "$node" try 4194304 2 0 0)" ok
-	spawn "$test_dir/heap_abi" "$node" hold_fd 3145728 "$scratch/ready-cap"
+	spawn "$test_dir/bin/heap_abi" "$node" hold_fd 3145728 "$scratch/ready-cap"
 	wait_until test -e "$scratch/ready-cap" || fail 'no buffer'
 	expect_equal bytes_alive "$(stat_of bytes_alive)" 3145728
 	refuse_alloc ENOMEM 1048577 2 0 0 max_bytes

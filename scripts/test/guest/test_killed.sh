@@ -18,7 +18,7 @@ free_kb()
 # All is in memory: the guest's clock runs on while its file server works.
 prepare()
 {
-	cp "$test_dir/put" "$test_dir/heap_abi" "$scratch"
+	cp "$test_dir/bin/put" "$test_dir/bin/heap_abi" "$scratch"
 	gib=$((1024 * 1024 * 1024))
 	set_knob heap/max_bytes $((4 * gib))
 }

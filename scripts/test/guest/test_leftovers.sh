@@ -63,7 +63,7 @@ test_user_mappings()
 look_by_kernel()
 {
 	"$test_dir/../../bench/user/heap_exec" --heap "$1" --size "$2" --fd 3 -- \
-		"$test_dir/put" /sys/kernel/debug/kernel_words 3 2>/dev/null
+		"$test_dir/bin/put" /sys/kernel/debug/kernel_words 3 2>/dev/null
 }
 
 # So do kernel mappings, of each heap by each strategy that it has.
@@ -102,7 +102,7 @@ test_results()
 	run 'vmap size=64k strategies=page,sg,array iterations=200 threads=2 buffers=4'
 	cat "$D/bench"/results* "$D/bench/samples.csv" >"$scratch/files"
 	fill_memory
-	spawn "$test_dir/put" "$D/bench/run" 'vmap size=64k iterations=100000 warmup=0' >/dev/null
+	spawn "$test_dir/bin/put" "$D/bench/run" 'vmap size=64k iterations=100000 warmup=0' >/dev/null
 	wait_until is_running || fail 'no run'
 	put bench/stop 1 >/dev/null
 	wait "$pid"

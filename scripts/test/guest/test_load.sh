@@ -122,7 +122,7 @@ refuses_rmmod()
 # rmmod is refused while a descriptor of a buffer is open, and works after.
 test_fd_keeps_module()
 {
-	spawn "$test_dir/heap_abi" $node hold_fd 1048576 "$scratch/ready-fd"
+	spawn "$test_dir/bin/heap_abi" $node hold_fd 1048576 "$scratch/ready-fd"
 	wait_until test -e "$scratch/ready-fd" || fail 'no buffer'
 	refuses_rmmod 'an open descriptor'
 	end_jobs
@@ -132,7 +132,7 @@ test_fd_keeps_module()
 # rmmod is refused while a mapping lives, though its descriptor is closed.
 test_mapping_keeps_module()
 {
-	spawn "$test_dir/heap_abi" $node hold_map 1048576 "$scratch/ready-map"
+	spawn "$test_dir/bin/heap_abi" $node hold_map 1048576 "$scratch/ready-map"
 	wait_until test -e "$scratch/ready-map" || fail 'no buffer'
 	refuses_rmmod 'a mapping'
 	end_jobs
@@ -163,7 +163,7 @@ test_debugfs_file_keeps_module()
 # rmmod is refused while a run is on, which goes on.
 test_run_keeps_module()
 {
-	spawn "$test_dir/put" "$D/bench/run" 'vmap size=1M iterations=1000000' >/dev/null
+	spawn "$test_dir/bin/put" "$D/bench/run" 'vmap size=1M iterations=1000000' >/dev/null
 	wait_until is_running || fail 'no run'
 	refuses_rmmod 'a run on'
 	read_status

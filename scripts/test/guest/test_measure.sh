@@ -190,7 +190,7 @@ states_of_threads()
 # as hung.
 test_idle_threads()
 {
-	spawn "$test_dir/put" "$D/bench/run" \
+	spawn "$test_dir/bin/put" "$D/bench/run" \
 		'noop threads=8 iterations=125000 warmup=0 batch=1' >"$scratch/put"
 	wait_until is_running || fail "no run: $(cat "$D/bench/status")"
 	for _ in $(seq 1 50); do

@@ -91,7 +91,7 @@ ended_or_running()
 # once it is on, and leaves in $scratch/available what is available meanwhile.
 many_rounds()
 {
-	spawn "$test_dir/put" "$D/bench/run" "vmap size=$page warmup=0 verify=0 \
+	spawn "$test_dir/bin/put" "$D/bench/run" "vmap size=$page warmup=0 verify=0 \
 		iterations=$1 strategies=page,sg,page,sg,page,sg,page,sg" >"$scratch/put"
 	sleep 0.5
 	wait_until ended_or_running

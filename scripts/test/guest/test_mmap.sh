@@ -307,7 +307,7 @@ remaps_of()
 		"$("$test_dir/../../bench/user/heap_exec" --heap $node --size $((256 * page)) -- \
 			sh -c 'echo "$1" >"$2/heap/mmap_strategy"
 			"$3" "$2/bench/run" "mmap fd=3 strategies=fd:exporter iterations=2 warmup=0"
-			' sh "$2" "$D" "$test_dir/put")" ok
+			' sh "$2" "$D" "$test_dir/bin/put")" ok
 	echo 0 >"$tracefs/events/kprobes/dbb_remap/enable"
 	remaps=$(grep -c 'dbb_remap:' "$tracefs/trace")
 	echo >"$tracefs/kprobe_events"

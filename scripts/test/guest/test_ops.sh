@@ -194,7 +194,7 @@ test_verify_sees()
 {
 	for arm in mmap:insert touch:insert mmap:anon touch:anon; do
 		for scribbled in 0 1023; do
-			spawn "$test_dir/put" "$D/bench/run" "${arm%:*} size=$((1024 * page)) \
+			spawn "$test_dir/bin/put" "$D/bench/run" "${arm%:*} size=$((1024 * page)) \
 				strategies=${arm#*:} iterations=100000 warmup=0" >"$scratch/put"
 			wait_until is_on || fail "no run of $arm"
 			scribble $scribbled 600
@@ -205,7 +205,7 @@ test_verify_sees()
 			expect_match "$arm" "$refusal" "*${arm#*:}*page $scribbled *tag*"
 		done
 	done
-	spawn "$test_dir/put" "$D/bench/run" "touch size=$((1024 * page)) \
+	spawn "$test_dir/bin/put" "$D/bench/run" "touch size=$((1024 * page)) \
 		strategies=insert iterations=100000 warmup=0 verify=0" >"$scratch/put"
 	wait_until is_on || fail 'no run without verification'
 	scribble 0 30
@@ -216,7 +216,7 @@ test_verify_sees()
 # start_stoppable LINE: a run that takes too long, well inside a sample.
 start_stoppable()
 {
-	spawn "$test_dir/put" "$D/bench/run" "$1" >"$scratch/put"
+	spawn "$test_dir/bin/put" "$D/bench/run" "$1" >"$scratch/put"
 	wait_until is_on || fail "'$1' does not start"
 	sleep 0.7
 }

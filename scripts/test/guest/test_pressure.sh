@@ -53,7 +53,7 @@ expect_no_kill()
 hold_in_group()
 {
 	rm -f "$scratch/ready"
-	spawn in_group "$test_dir/heap_abi" "$1" hold_map $(($2 * 1048576)) "$scratch/ready"
+	spawn in_group "$test_dir/bin/heap_abi" "$1" hold_map $(($2 * 1048576)) "$scratch/ready"
 	wait_until test -e "$scratch/ready" || fail "no buffer of $1"
 	charged=$(($(cat $group/memory.current) / 1024))
 	kill -KILL "$pid"
@@ -95,15 +95,15 @@ test_group()
 	start_victim
 	set_knob heap/max_bytes $(($(memory_kb MemTotal) * 1024))
 	for node in /dev/dma_heap/bench_system /dev/dma_heap/bench_vmalloc; do
-		expect_equal "all of memory from $node" "$( (in_group "$test_dir/heap_abi" $node \
+		expect_equal "all of memory from $node" "$( (in_group "$test_dir/bin/heap_abi" $node \
 			try $(($(memory_kb MemTotal) * 1024)) 2 0 0))" ENOMEM
-		expect_equal "64 MiB from $node" "$( (in_group "$test_dir/heap_abi" $node \
+		expect_equal "64 MiB from $node" "$( (in_group "$test_dir/bin/heap_abi" $node \
 			try 67108864 2 0 0))" ok
 	done
 	for line in 'alloc size=64M iterations=3' 'mmap size=64M strategies=page,sg iterations=3' \
 		'vmap size=64M strategies=page,array iterations=3' 'attach size=64M iterations=3' \
 		'touch heap=anon strategies=anon size=4M iterations=3' 'noop iterations=20000'; do
-		expect_equal "run '$line' in the group" "$( (in_group "$test_dir/put" \
+		expect_equal "run '$line' in the group" "$( (in_group "$test_dir/bin/put" \
 			"$D/bench/run" "$line warmup=0"))" ok
 	done
 	expect_no_kill
@@ -114,7 +114,7 @@ test_group()
 test_anon_is_charged()
 {
 	make_group 64M
-	spawn in_group "$test_dir/put" "$D/bench/run" \
+	spawn in_group "$test_dir/bin/put" "$D/bench/run" \
 		'touch heap=anon strategies=anon size=16M iterations=100000 warmup=0' >/dev/null
 	wait_until is_charged || complain "$(cat $group/memory.current) bytes are charged"
 	put bench/stop 1 >/dev/null

@@ -322,7 +322,7 @@ test_refusals()
 # Ctrl-C prints the complete rounds, and says that they are not all.
 test_ctrl_c()
 {
-	spawn "$test_dir/foreground" "$scratch/group" "$probe" --size 1M --rounds 1000 \
+	spawn "$test_dir/bin/foreground" "$scratch/group" "$probe" --size 1M --rounds 1000 \
 		--out "$folder" $node >"$scratch/output" 2>&1
 	wait_until grep -q 'source 1 of 1' "$scratch/output" || fail "$(cat "$scratch/output")"
 	sleep 2

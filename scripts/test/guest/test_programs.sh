@@ -55,7 +55,7 @@ test_heap_mmap_errors()
 # Ctrl-C prints what was measured and gives 130.
 test_heap_mmap_ctrl_c()
 {
-	spawn "$test_dir/foreground" "$scratch/group" "$user/heap_mmap" --size 4M \
+	spawn "$test_dir/bin/foreground" "$scratch/group" "$user/heap_mmap" --size 4M \
 		--strategies page,sg --repeat 100000 >"$scratch/output" 2>&1
 	wait_until test -s "$scratch/group"
 	sleep 2
@@ -181,7 +181,7 @@ test_bench_sh_errors()
 # ctrl_c_script SCRIPT FOLDER: Ctrl-C in the middle of a run.
 ctrl_c_script()
 {
-	spawn "$test_dir/foreground" "$scratch/group" sh "$scripts/$1" --out "$2" \
+	spawn "$test_dir/bin/foreground" "$scratch/group" sh "$scripts/$1" --out "$2" \
 		'vmap size=1M strategies=page,sg iterations=1000000' >"$scratch/output" 2>&1
 	wait_until is_running || fail "no run: $(cat "$scratch/output")"
 	kill -INT "-$(cat "$scratch/group")"
@@ -394,7 +394,7 @@ test_bench_sh_no_id()
 # Ctrl-C as it is pressed there.
 test_bench_sh_terminal()
 {
-	expect_status 130 "$test_dir/pty_run" --interrupt 'measured 1' \
+	expect_status 130 "$test_dir/bin/pty_run" --interrupt 'measured 1' \
 		sh "$scripts/bench.sh" --out "$scratch/terminal" \
 		'vmap size=1M strategies=page,sg iterations=1000000 warmup=3000'
 	expect_output 'vmap: this run takes about [0-9.]* s'
@@ -402,7 +402,7 @@ test_bench_sh_terminal()
 	expect_output 'vmap: measured [0-9]* of 1000000, [0-9.]* s left'
 	expect_equal complete "$(select_rows complete \
 		<"$scratch/terminal/01-vmap.csv" | sort -u)" 0
-	expect_status 130 "$test_dir/pty_run" --interrupt 'warm-up' \
+	expect_status 130 "$test_dir/bin/pty_run" --interrupt 'warm-up' \
 		sh "$scripts/bench.sh" --out "$scratch/terminal" \
 		'vmap size=1M strategies=page,sg iterations=10 warmup=100000'
 	expect_output 'stopped before the first measured round'

@@ -114,7 +114,7 @@ test_refused()
 	for word in mapings '' 2 'mappings measurement' MAPPINGS; do
 		refuse EINVAL selftest "$word" mappings measurement
 	done
-	spawn "$test_dir/put" "$D/bench/run" 'vmap size=1M iterations=1000000 warmup=2' >/dev/null
+	spawn "$test_dir/bin/put" "$D/bench/run" 'vmap size=1M iterations=1000000 warmup=2' >/dev/null
 	wait_until is_running || fail 'the run did not start'
 	read_refusals
 	expect_refusal 'beside a run' EBUSY "$(put selftest mappings)" "$refusals" bench/stop
@@ -127,7 +127,7 @@ test_refused()
 # Interrupts a self-test when status has the words $1; 1 when it was too fast.
 interrupt()
 {
-	spawn "$test_dir/put" "$D/selftest" "$2" >"$scratch/put"
+	spawn "$test_dir/bin/put" "$D/selftest" "$2" >"$scratch/put"
 	tries=3000
 	until grep -q "^running .*$1" "$D/bench/status"; do
 		tries=$((tries - 1))

@@ -11,7 +11,7 @@
 # start_long_run OP: sets pid; the writer's last word goes to $scratch/put.
 start_long_run()
 {
-	spawn "$test_dir/put" "$D/bench/run" \
+	spawn "$test_dir/bin/put" "$D/bench/run" \
 		"$1 size=1M strategies=page,sg iterations=1000000 warmup=2 batch=1" >"$scratch/put"
 	wait_until is_running || fail "no run: $(cat "$D/bench/status")"
 }
@@ -41,7 +41,7 @@ ended()
 # A second run at once is refused and the first is unharmed.
 test_second_run()
 {
-	spawn "$test_dir/put" "$D/bench/run" \
+	spawn "$test_dir/bin/put" "$D/bench/run" \
 		'vmap size=1M strategies=page,sg iterations=10000 warmup=2' >"$scratch/put"
 	wait_until is_running || fail 'no run'
 	read_refusals
@@ -210,7 +210,7 @@ test_ctrl_c()
 	for op in vmap mmap; do
 		rm -f "$scratch/group"
 		# shellcheck disable=SC2016 # for the inner shell
-		spawn "$test_dir/foreground" "$scratch/group" \
+		spawn "$test_dir/bin/foreground" "$scratch/group" \
 			sh -c 'echo "$1 size=1M strategies=page,sg iterations=1000000 warmup=2 batch=1" >"$2"' \
 			sh $op "$D/bench/run"
 		wait_until is_running || fail 'no run'
@@ -251,7 +251,7 @@ test_stopped_echo()
 # The first repetition of a stopped write is refused, the next one is a new run.
 test_stopped_and_repeated()
 {
-	spawn "$test_dir/put" "$D/bench/run" 'vmap size=1M iterations=1000000 warmup=2' again \
+	spawn "$test_dir/bin/put" "$D/bench/run" 'vmap size=1M iterations=1000000 warmup=2' again \
 		>"$scratch/put"
 	wait_until is_running || fail 'no run'
 	put bench/stop 1 >/dev/null
@@ -264,7 +264,7 @@ test_stopped_and_repeated()
 test_no_memory()
 {
 	set_knob heap/max_bytes 4M
-	spawn "$test_dir/heap_abi" $node hold_fd 3145728 "$scratch/ready-run"
+	spawn "$test_dir/bin/heap_abi" $node hold_fd 3145728 "$scratch/ready-run"
 	wait_until test -e "$scratch/ready-run" || fail 'no buffer'
 	read_refusals
 	expect_refusal 'a run above max_bytes' ENOMEM \

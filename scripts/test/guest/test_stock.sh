@@ -129,7 +129,7 @@ test_udmabuf()
 run_together()
 {
 	expect_equal "'$1'" "$("$test_dir/../../bench/user/heap_exec" --size 32M --heap $stock \
-		--heap $udmabuf --heap "$card" -- "$test_dir/put" "$D/bench/run" "$1")" ok
+		--heap $udmabuf --heap "$card" -- "$test_dir/bin/put" "$D/bench/run" "$1")" ok
 	expect_equal "complete of '$1'" "$(column complete | sort -u)" 1
 }
 

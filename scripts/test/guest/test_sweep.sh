@@ -114,7 +114,7 @@ pages 2097152 0 sg fill"
 start_sweep()
 {
 	rm -f "$csv" "$scratch/group"
-	spawn "$test_dir/foreground" "$scratch/group" sh "$test_dir/../sweep.sh" --strategies 'page sg' \
+	spawn "$test_dir/bin/foreground" "$scratch/group" sh "$test_dir/../sweep.sh" --strategies 'page sg' \
 		--out "$csv" "$@" >"$scratch/output" 2>&1
 	wait_until test -s "$scratch/group"
 }
@@ -247,7 +247,7 @@ test_refused_baseline()
 # A run that fails for another reason is no refusal: the sweep ends.
 test_busy()
 {
-	spawn "$test_dir/put" "$D/bench/run" 'vmap size=1M iterations=1000000 warmup=2' \
+	spawn "$test_dir/bin/put" "$D/bench/run" 'vmap size=1M iterations=1000000 warmup=2' \
 		>"$scratch/put"
 	wait_until is_running || fail 'no run'
 	sweep 3 --ops pages --sizes 1M --orders 0

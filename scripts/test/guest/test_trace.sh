@@ -20,7 +20,7 @@ record()
 		# shellcheck disable=SC2016 # for the inner shell
 		timeout -s KILL 120 trace-cmd record -q -e dmabuf_bench -o /out/trace.dat \
 			sh -c 'sleep 0.5; exec "$@"' sh \
-			"$test_dir/put" "$D/bench/run" "$1" >"$scratch/record" 2>&1
+			"$test_dir/bin/put" "$D/bench/run" "$1" >"$scratch/record" 2>&1
 		status=$?
 		# a recorder may wait for ever for events that will not come
 		if [ $status = 137 ]; then

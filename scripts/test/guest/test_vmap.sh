@@ -135,7 +135,7 @@ test_keep()
 	expect_equal 'map of all others' "$(sample ns phase=map | sed 1d | sort -u)" 0
 	[ -z "$(mappings)" ] || complain "still mapped: $(mappings)"
 
-	spawn "$test_dir/put" "$D/bench/run" \
+	spawn "$test_dir/bin/put" "$D/bench/run" \
 		'vmap size=4M strategies=keep iterations=1000000 warmup=2 verify=0' >/dev/null
 	wait_until is_running || fail "no run: $(cat "$D/bench/status")"
 	first=$(mappings)
@@ -155,7 +155,7 @@ test_keep()
 # A buffer of heap vmalloc is mapped from its birth to its release.
 test_born_mapped()
 {
-	spawn "$test_dir/heap_abi" /dev/dma_heap/bench_vmalloc hold_fd $((256 * page)) \
+	spawn "$test_dir/bin/heap_abi" /dev/dma_heap/bench_vmalloc hold_fd $((256 * page)) \
 		"$scratch/ready-born"
 	wait_until test -e "$scratch/ready-born" || fail 'no buffer'
 	grep -q 'dbb_backend_vmalloc.*pages=256 vmalloc' /proc/vmallocinfo ||
@@ -172,7 +172,7 @@ test_born_premade()
 {
 	set_knob heap/orders 0
 	set_knob heap/vmap_strategy born
-	spawn "$test_dir/heap_abi" $node hold_fd $((256 * page)) "$scratch/ready-premade"
+	spawn "$test_dir/bin/heap_abi" $node hold_fd $((256 * page)) "$scratch/ready-premade"
 	wait_until test -e "$scratch/ready-premade" || fail 'no buffer'
 	expect_match 'a mapping of 256 pages and a guard page' "$(mappings)" \
 		"0x*-0x* $((257 * page))"

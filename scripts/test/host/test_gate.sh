@@ -200,8 +200,8 @@ test_trace()
 
 test_scripts()
 {
-	forbidden scripts/test/put.c '"../../heap/heap.h"' \
-		scripts/test/fuzz.c '"../../bench/stat/summary.h"'
+	forbidden scripts/test/program/put.c '"../../heap/heap.h"' \
+		scripts/test/fuzz/fuzz.c '"../../bench/stat/summary.h"'
 }
 
 test_unresolved()

@@ -85,8 +85,8 @@ try_modules()
 				line="$what size=5184k strategies=sg iterations=3 warmup=1"
 				[ $what != alloc ] || line="$what size=8M strategies=sg iterations=10"
 				echo "$name $what" \
-					$(scripts/test/put $D/bench/run "$line verify=1") \
-					$(scripts/test/put $D/bench/run "$line verify=0")
+					$(scripts/test/bin/put $D/bench/run "$line verify=1") \
+					$(scripts/test/bin/put $D/bench/run "$line verify=0")
 			done
 			sed "s/^/# $name /" $D/error_log
 			rmmod dmabuf_bench
@@ -218,9 +218,9 @@ test_insert_looks_once()
 	# shellcheck disable=SC2016 # for the guest
 	mark_in_guest '
 		line="mmap strategies=sg,insert,page,insert iterations=20"
-		scripts/test/put $D/bench/run "$line size=4M"
+		scripts/test/bin/put $D/bench/run "$line size=4M"
 		say "4M"
-		scripts/test/put $D/bench/run "$line size=64k"
+		scripts/test/bin/put $D/bench/run "$line size=64k"
 		say "64k"'
 	expect_said 4M '1 4194304'
 	expect_said 64k '1 65536'
@@ -244,7 +244,7 @@ test_figures_by_reader()
 	# shellcheck disable=SC2016 # for the guest
 	mark_in_guest '
 		line="noop strategies=page,sg warmup=0 batch=1"
-		scripts/test/put $D/bench/run "$line iterations=1000000" &
+		scripts/test/bin/put $D/bench/run "$line iterations=1000000" &
 		until grep -q "^running .* done=[0-9]\{5\}" $D/bench/status; do
 			:
 		done
@@ -252,7 +252,7 @@ test_figures_by_reader()
 		wait $!
 		say "a killed run $?"
 		say "which $(cut -d " " -f 1 $D/bench/status)"
-		scripts/test/put $D/bench/run "$line iterations=20000"
+		scripts/test/bin/put $D/bench/run "$line iterations=20000"
 		say "a run"
 		for reader in first second third fourth; do
 			cat $D/bench/results.csv >/out/$reader
@@ -295,13 +295,13 @@ test_killed_in_loops()
 		echo 0 >$D/heap/orders
 		echo 1 >$D/heap/shuffle
 		for heap in system vmalloc; do
-			scripts/test/heap_abi /dev/dma_heap/bench_$heap try 16777216 2 0 0
+			scripts/test/bin/heap_abi /dev/dma_heap/bench_$heap try 16777216 2 0 0
 			say "$heap $? $(grep -x -e buffers_created=.* -e alloc_failures=.* \
 				$D/heap/stats | tr "\n" " ")"
 		done
 		echo 0 >$D/heap/shuffle
 		for half in mappings measurement; do
-			scripts/test/put $D/selftest $half
+			scripts/test/bin/put $D/selftest $half
 			say "$half $?"
 		done'
 	expect_said 'system 137 buffers_created=0 alloc_failures=1 ' ''

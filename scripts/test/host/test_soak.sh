@@ -36,7 +36,7 @@ samples()
 
 judge()
 {
-	expect_status "$1" awk -f "$test_dir/soak_flat.awk" "$scratch/soak.csv"
+	expect_status "$1" awk -f "$test_dir/soak/soak_flat.awk" "$scratch/soak.csv"
 }
 
 # Noise and a step that comes once are no leak, however long the soak.

@@ -8,7 +8,7 @@
 
 #include <fcntl.h>
 
-#include "draw.h"
+#include "../program/draw.h"
 #include "fuzz_model.h"
 
 static u32 series;		/* the random seed of all its steps */

@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "draw.h"
+#include "../program/draw.h"
 
 #define READERS 2
 #define CLIENTS 2

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # What fuzz.sh runs in a guest: fuzz with each series and a freshly loaded module. Says
 # in FILE which series is begun, and what came of it.
-# usage: scripts/test/fuzz_series.sh FILE INPUTS SHOWN SERIES...
+# usage: scripts/test/fuzz/fuzz_series.sh FILE INPUTS SHOWN SERIES...
 set -u
 
-test_dir=$(cd "$(dirname "$0")" && pwd)
+test_dir=$(cd "$(dirname "$0")/.." && pwd)
 D=/sys/kernel/debug/dmabuf_bench
 verdicts=$1 inputs=$2 shown=$3
 shift 3
@@ -28,7 +28,7 @@ for series; do
 	insmod "$test_dir/../../dmabuf_bench.ko" || exit 126
 	echo 64M >$D/heap/max_bytes
 	# shellcheck disable=SC2086 # none, or a number
-	"$test_dir/fuzz" "$series" "$inputs" "$D" /dev/dma_heap/bench_ $shown >"$said" 2>&1 ||
+	"$test_dir/bin/fuzz" "$series" "$inputs" "$D" /dev/dma_heap/bench_ $shown >"$said" 2>&1 ||
 		verdict=differs
 	is_balanced || {
 		echo "buffers are alive after series $series: $(tr '\n' ' ' <$D/heap/stats)"

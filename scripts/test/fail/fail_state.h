@@ -10,7 +10,7 @@
 #include <fcntl.h>
 #include <limits.h>
 
-#include "check.h"
+#include "../program/check.h"
 
 #define STATE_TEXT (256 * 1024)
 

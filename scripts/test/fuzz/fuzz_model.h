@@ -10,7 +10,7 @@
 #include <limits.h>
 #include <stdint.h>
 
-#include "check.h"
+#include "../program/check.h"
 
 #define LINE_MAX_BYTES 1024
 #define VALUE_LEN (LINE_MAX_BYTES + 128)

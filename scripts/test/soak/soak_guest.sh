@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # What soak.sh runs in a guest: soak for some seconds, then a sample of the memory that
 # is in use when nothing is left, and again. Loads the module anew at every fourth.
-# usage: scripts/test/soak_guest.sh OUT SAMPLES SECONDS
+# usage: scripts/test/soak/soak_guest.sh OUT SAMPLES SECONDS
 set -u
 
-test_dir=$(cd "$(dirname "$0")" && pwd)
+test_dir=$(cd "$(dirname "$0")/.." && pwd)
 D=/sys/kernel/debug/dmabuf_bench
 out=$1 samples=$2 seconds=$3
 
@@ -81,7 +81,7 @@ while [ $i -lt "$samples" ]; do
 		rmmod dmabuf_bench || exit 1
 		insmod "$test_dir/../../dmabuf_bench.ko" || exit 1
 	fi
-	said=$("$test_dir/soak" $i "$seconds" $D /dev/dma_heap/bench_) || {
+	said=$("$test_dir/bin/soak" $i "$seconds" $D /dev/dma_heap/bench_) || {
 		echo "soak $i: $said"
 		exit 1
 	}

@@ -4,17 +4,17 @@
 # says which kind of it grows.
 set -eu
 
-test_dir=$(cd "$(dirname "$0")" && pwd)
+test_dir=$(cd "$(dirname "$0")/.." && pwd)
 vm=$test_dir/../vm
-# shellcheck source-path=SCRIPTDIR source=../vm/common.sh
+# shellcheck source-path=SCRIPTDIR source=../../vm/common.sh
 . "$vm/common.sh"
-# shellcheck source-path=SCRIPTDIR source=../device/results.sh
+# shellcheck source-path=SCRIPTDIR source=../../device/results.sh
 . "$test_dir/../device/results.sh"
 
 usage()
 {
 	cat <<-END
-	usage: scripts/test/soak.sh [--kernel K] [--arch A] [--minutes N]
+	usage: scripts/test/soak/soak.sh [--kernel K] [--arch A] [--minutes N]
 	  --kernel K       a kernel of scripts/vm/kernels (default 6.1)
 	  --arch A         amd64 or arm64 (default amd64)
 	  --minutes N      of work (default 5); a leak of 64 bytes a run takes some
@@ -74,7 +74,7 @@ for attempt in 1 2 3; do
 	status=0
 	"$vm/guest.sh" --quiet --kernel "$kernel" --arch "$arch" --mem 1G \
 		--timeout $((minutes * 120 + 900)) --out "$results_dir" -- \
-		sh scripts/test/soak_guest.sh /out $samples $seconds || status=$?
+		sh scripts/test/soak/soak_guest.sh /out $samples $seconds || status=$?
 	if [ "$status" != 125 ] || [ -e "$results_dir/soak.csv" ]; then
 		break
 	fi
@@ -89,6 +89,6 @@ case $status in
 	;;
 esac
 flat=0
-awk -f "$test_dir/soak_flat.awk" "$results_dir/soak.csv" || flat=$?
+awk -f "$test_dir/soak/soak_flat.awk" "$results_dir/soak.csv" || flat=$?
 show_slabs
 exit $flat

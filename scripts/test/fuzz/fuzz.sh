@@ -5,11 +5,11 @@
 # with the command that repeats it.
 set -eu
 
-test_dir=$(cd "$(dirname "$0")" && pwd)
+test_dir=$(cd "$(dirname "$0")/.." && pwd)
 vm=$test_dir/../vm
-# shellcheck source-path=SCRIPTDIR source=../vm/common.sh
+# shellcheck source-path=SCRIPTDIR source=../../vm/common.sh
 . "$vm/common.sh"
-# shellcheck source-path=SCRIPTDIR source=../device/results.sh
+# shellcheck source-path=SCRIPTDIR source=../../device/results.sh
 . "$test_dir/../device/results.sh"
 
 # Inputs of a series: a difference can be repeated by as many at most.
@@ -18,7 +18,7 @@ per_series=20000
 usage()
 {
 	cat <<-END
-	usage: scripts/test/fuzz.sh [OPTION...]
+	usage: scripts/test/fuzz/fuzz.sh [OPTION...]
 	  --kernel K       a kernel of scripts/vm/kernels (default 6.1)
 	  --arch A         amd64 or arm64 (default amd64)
 	  --inputs N       how many in all (default 1000000), $per_series for each series
@@ -93,7 +93,7 @@ list_todo()
 finding()
 {
 	printf 'series %s: %s\n' "$1" "$2" >>"$results_dir/findings"
-	printf '  repeat: scripts/test/fuzz.sh --kernel %s --arch %s --seed %s --inputs %s\n' \
+	printf '  repeat: scripts/test/fuzz/fuzz.sh --kernel %s --arch %s --seed %s --inputs %s\n' \
 		"$kernel" "$arch" "$1" "$per_series" >>"$results_dir/findings"
 	printf 'FOUND series %s: %s\n' "$1" "$2"
 }
@@ -132,7 +132,7 @@ run_guest()
 	: >"$guest_dir/verdicts"
 	status=0
 	"$vm/guest.sh" --quiet --kernel "$kernel" --arch "$arch" --mem 2G --timeout 7200 \
-		--out "$guest_dir" -- sh scripts/test/fuzz_series.sh /out/verdicts "$per_series" \
+		--out "$guest_dir" -- sh scripts/test/fuzz/fuzz_series.sh /out/verdicts "$per_series" \
 		"$shown" "$@" >"$guest_dir/said" 2>&1 || status=$?
 	[ -z "$shown" ] || cat "$guest_dir/output.log"
 	# nothing was begun: that says nothing of the module
