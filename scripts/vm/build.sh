@@ -35,7 +35,8 @@ list_sources()
 }
 
 # Makes $src equal to the source tree, touching only files that differ, so
-# that make builds only what changed. Files that went away go away.
+# that make builds only what changed. Files that went away go away, and so do folders:
+# another tree may have a program of that name.
 copy_sources()
 {
 	list_sources >"$work/sources.new"
@@ -43,6 +44,7 @@ copy_sources()
 		while read -r file; do
 			rm -f "$src/$file"
 		done
+	[ ! -d "$src" ] || find "$src" -mindepth 1 -type d -empty -delete
 	while read -r file; do
 		cmp -s "$source_tree/$file" "$src/$file" && continue
 		mkdir -p "$src/$(dirname "$file")"
