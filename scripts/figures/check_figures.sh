@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Fails when a figure of a README differs from its source, or when text outside
-# of the marks has something that looks measured and is not in "allowed".
+# Fails when a figure of a README or the picture differs from its source, or when text
+# outside of the marks has something that looks measured and is not in "allowed".
 # usage: scripts/figures/check_figures.sh [ROOT]
 set -eu
 
@@ -38,5 +38,8 @@ while read -r file; do
 	typed "$file" | grep -E "$measured" | grep -v -F -f "$scratch/allowed" |
 		sed "s|^|$name:|; s|\$|  <- a typed figure?|" || :
 done <"$scratch/files" >"$scratch/said"
+[ "$(tail -n 1 "$root/scripts/figures/strategies.svg")" = "$("$figures/picture.sh" --stamp picture)" ] ||
+	echo 'strategies.svg: drawn from other counts; run scripts/figures/update.sh' \
+		>>"$scratch/said"
 cat "$scratch/said"
 [ ! -s "$scratch/said" ]

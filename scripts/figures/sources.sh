@@ -35,12 +35,6 @@ evidence()
 		"$figures/data/evidence.csv" | fenced
 }
 
-evidence_summary()
-{
-	awk -v brief=1 -f "$scripts/evidence/evidence_table.awk" \
-		"$figures/data/evidence.csv" | sed -n '/map in each frame/,$p' | fenced
-}
-
 # Costs of mapping and of what goes with it, from the same baselines.
 ways()
 {
@@ -94,6 +88,36 @@ vmaps()
 	done
 }
 
+# Instructions a page of the strategies that matter most, on the newest kernel.
+# shellcheck disable=SC2016 # Markdown
+strategies()
+{
+	echo '| instructions a page, orders 8 4 0 | amd64 | arm64 |'
+	echo '|---|--:|--:|'
+	strategy mmap page '`remap_pfn_range()` a page'
+	strategy mmap sg '`remap_pfn_range()` a scatterlist entry'
+	strategy mmap apply '`apply_to_page_range()`'
+	strategy mmap table 'fills page tables itself'
+	strategy vmap page 'page array by `for_each_sgtable_page()`'
+	strategy vmap sg 'page array by a nested loop'
+	strategy vmap array 'page array kept from the allocation'
+}
+
+# strategy OP STRATEGY WORDS: a vmap is with its vunmap, an mmap alone
+# shellcheck disable=SC2016 # Markdown
+strategy()
+{
+	printf '| %s `%s`: %s' "$1" "$2" "$3"
+	for arch in amd64 arm64; do
+		awk -F , -v op="$1" -v name="$2" '
+		$1 == op && $3 == name && $4 == "8+4+0" && ($2 == op || $2 == "vunmap") {
+			figure[$2] = $6 / ($5 / 4096)
+		}
+		END { printf " | %.1f", figure[op] + figure["vunmap"] }' "$scripts/exact/7.3-$arch.csv"
+	done
+	echo ' |'
+}
+
 exact()
 {
 	# shellcheck disable=SC2016 # Markdown
@@ -135,9 +159,9 @@ patch()
 }
 
 case ${1:-} in
-verdict | table | evidence | evidence_summary | exact | ways | vmaps | costs | patch) "$1" ;;
+verdict | table | evidence | exact | ways | vmaps | strategies | costs | patch) "$1" ;;
 *)
-	echo "sources.sh: no figure '${1:-}'; there are: verdict table evidence evidence_summary exact ways vmaps costs patch" >&2
+	echo "sources.sh: no figure '${1:-}'; there are: verdict table evidence exact ways vmaps strategies costs patch" >&2
 	exit 3
 	;;
 esac

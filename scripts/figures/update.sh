@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Writes the figures of the READMEs from their sources.
+# Writes the figures of the READMEs from their sources, and draws the picture anew when
+# its counts are others.
 # usage: scripts/figures/update.sh [--stdout FILE]
 #   --stdout FILE   prints FILE with its figures written, and changes nothing
 set -eu
@@ -45,3 +46,6 @@ find "$repo" -name README.md ! -path '*/results/*' ! -path '*/.git/*' |
 		render "$file" >"$new"
 		cmp -s "$new" "$file" || cat "$new" >"$file"
 	done
+picture=$figures/strategies.svg
+[ "$(tail -n 1 "$picture" 2>/dev/null)" = "$("$figures/picture.sh" --stamp "$picture")" ] ||
+	"$figures/picture.sh" "$picture"

@@ -170,7 +170,7 @@ test_attach_beside_sync()
 			"$1/put" "$3/bench/run" "attach fd=3 strategies=fd:exporter \
 				iterations=4000 warmup=0" >"$2/run"
 			rm "$2/go"
-			wait' sh "$test_dir" "$scratch" "$D"
+			wait' sh "$test_dir/bin" "$scratch" "$D"
 		expect_equal "${each##*/}: attach" "$(cat "$scratch/run")" ok
 		read -r syncs attachments <"$scratch/race"
 		note "${each##*/}: $syncs syncs and $attachments attachments beside 4000"
