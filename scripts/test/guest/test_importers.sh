@@ -99,15 +99,28 @@ expect_flips()
 	esac
 }
 
-# Both at once: the table has these two and nobody else.
+record_both()
+{
+	waited=$(lost_s)
+	record -- sh -c "'$user/v4l2_import' --device $video --width 320 --height 180 \
+		--control 'OSD Text Mode=2' --frames 10 --pool 6 &
+		'$user/drm_import' --card $card --flips 10 && wait \$!"
+	waited=$(($(lost_s) - waited))
+	calls=$(row calls function=dma_buf_vmap | awk '{ n += $1 } END { print n + 0 }')
+}
+
+# Both at once: the table has these two and nobody else. A starved guest once had a call
+# less, which the kernel counted nowhere: it is asked again.
 test_both()
 {
 	need_vivid
 	need_cirrus
 	find_video vivid-000-vid-cap
-	record -- sh -c "'$user/v4l2_import' --device $video --width 320 --height 180 \
-		--control 'OSD Text Mode=2' --frames 10 --pool 6 &
-		'$user/drm_import' --card $card --flips 10 && wait \$!"
+	record_both
+	[ "$calls" -ge 24 ] || [ "$waited" -lt 2 ] || {
+		note "$calls calls, and $waited s without a CPU: once more"
+		record_both
+	}
 	expect_equal 'drivers that map' "$(row driver function=dma_buf_vmap | sort -u |
 		tr '\n' ' ')" "$cirrus vivid "
 	expect_calls 13 function=dma_buf_vmap driver=vivid
