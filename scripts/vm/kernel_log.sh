@@ -3,7 +3,7 @@
 # Searches a kernel log for the patterns of the file "trouble" and prints the
 # lines that match. STARVED has a line "SECONDS PERCENT" for each time after boot
 # at which the guest waited for a CPU of the host. PROVOKED has a line NAME for each
-# report of the kind "once NAME" or "any NAME" that may be there.
+# report of the kind "once NAME", "each NAME" or "any NAME" that may be there.
 # usage: scripts/vm/kernel_log.sh [STARVED [PROVOKED]] <LOG
 # Exit status: 0 nothing was found; 1 something was; 2 only stalls, while the
 # guest was starved of CPU, and no backtrace of them has a frame of the module;
@@ -22,7 +22,7 @@ starved=${1:-/dev/null} provoked=${2:-/dev/null}
 awk -v patterns="$folder/trouble" -v starved="$starved" -v provoked="$provoked" '
 BEGIN { n = stalls = printed = starvations = bad = passing = 0 }
 FILENAME == patterns {
-	if (/^(once|any) /) {
+	if (/^(once|each|any) /) {
 		often[$2] = $1
 		harmless[$2] = $0
 		sub(/^[a-z]* [^ ]* /, "", harmless[$2])
@@ -68,13 +68,14 @@ function was_starved(line,   time, i) {
 	return 0
 }
 
-# A report of "once" passes once, and its backtrace with it.
+# A report of "once" or "each" passes with its backtrace.
 function passes(line,   name) {
 	for (name in may_pass)
 		if (line ~ harmless[name]) {
 			if (often[name] == "any")
 				return 1
-			delete may_pass[name]
+			if (often[name] == "once")
+				delete may_pass[name]
 			return passing = 1
 		}
 	if (passing && kind_of(line) == "trace") {

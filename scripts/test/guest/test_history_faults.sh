@@ -76,6 +76,8 @@ test_partial_pfn_mapping_after_failure()
 # and count of mappings are what they were, also of a mapping made by one remap_pfn_range().
 test_fork_that_fails()
 {
+	# what the kernel says of it: of stacks, and of faults that are taken again
+	printf '%s\n' forks_fail faults_fail >>/ctl/provoked
 	set_knob heap/orders '8 4 0'
 	each_strategy fork 8:1 0:1
 	set_knob heap/mmap_strategy sg

@@ -92,7 +92,7 @@ test_warning()
 	mkdir "$scratch/less"
 	cp "$test_dir/../vm/kernel_log.sh" "$scratch/less"
 	all=$test_dir/../vm/trouble
-	grep '^[a-z]' "$all" | grep -v -E '^(once|any) ' >"$scratch/patterns"
+	grep '^[a-z]' "$all" | grep -v -E '^(once|each|any) ' >"$scratch/patterns"
 	expect_equal patterns "$(count_lines <"$scratch/patterns")" \
 		"$(count_lines <"$scratch/lines")"
 	while read -r pattern; do
@@ -166,6 +166,12 @@ test_provoked()
 	judge 0 "$faults" "$faults"
 	judge 1 "$faults" '[  1.2] Call Trace:'
 	judge 1 "$faults" '[  1.2] planted is leaked'
+	stack='[  1.1] sh: vmalloc error: size 32768, align 0x8000, vm_struct allocation failed, mode:0xdc0'
+	judge 1 "$stack" "$trace"
+	echo forks_fail >"$scratch/provoked"
+	judge 0 "$stack" "$trace" "$stack" "$trace"
+	judge 1 "$stack" "$trace" "$trace"
+	judge 1 "$stack" "$trace" '[  1.2] sh: vmalloc error: size 1, page order 0, failed to allocate pages'
 	echo nonsense >"$scratch/provoked"
 	judge 1 "[  1.1] $new"
 }
