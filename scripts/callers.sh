@@ -13,8 +13,8 @@ here=$(cd "$(dirname "$0")" && pwd) || exit 3
 . "$here/callers/probes.sh"
 # shellcheck source-path=SCRIPTDIR source=callers/record.sh
 . "$here/callers/record.sh"
-# shellcheck source-path=SCRIPTDIR source=callers/report.sh
-. "$here/callers/report.sh"
+# shellcheck source-path=SCRIPTDIR source=callers/callers_report.sh
+. "$here/callers/callers_report.sh"
 
 : "${DBB_BUFINFO:=/sys/kernel/debug/dma_buf/bufinfo}"
 
