@@ -57,6 +57,9 @@ patch: ## what does PATCH= (one or more) to the kernel change for dma-bufs, and 
 	@scripts/patch.sh --kernel $(if $(filter command line,$(origin KERNEL)),$(KERNEL),7.3) \
 		--arch $(guest_arch) $(PATCH)
 
+report: ## one page of the results in DIR= (one or more folders of results/)
+	@scripts/report.sh $(DIR)
+
 coverage: ## hours: do intervals of 95 % hold beside two busy guests?
 	scripts/coverage/coverage.sh $(KERNEL) $(guest_arch)
 
@@ -76,4 +79,4 @@ clean: ## remove what was built in this tree
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
 
-.PHONY: modules user bench test test-debug fuzz soak matrix exact exact-update sweep evidence mutants patch coverage check structure install clean help
+.PHONY: modules user bench test test-debug fuzz soak matrix exact exact-update sweep evidence mutants patch report coverage check structure install clean help

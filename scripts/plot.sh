@@ -85,7 +85,8 @@ pte=$(printf '%s' "$pte" | tr , ' ')
 
 status=0
 awk -v figure="$figure" -v unit_label="$unit" -v limit="$limit" -v pte="$pte" \
-	-f "$here/plot/read.awk" -f "$here/plot/linear.awk" "$csv" || status=$?
+	-f "$here/plot/read.awk" -f "$here/plot/fit.awk" -f "$here/plot/linear.awk" \
+	"$csv" || status=$?
 if [ -z "$plots" ] || [ "$status" = 3 ]; then
 	exit "$status"
 fi

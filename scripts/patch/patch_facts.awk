@@ -14,6 +14,7 @@ BEGIN {
 	names[7] = "the failing path"
 	names[8] = "the command that repeats it"
 	parts = 8
+	unit = "instructions"
 }
 
 FNR == 1 {
@@ -30,8 +31,11 @@ part == "how" {
 
 FNR == 1 {
 	fields = split_csv($0)
-	for (i = 1; i <= fields; i++)
+	for (i = 1; i <= fields; i++) {
 		column[value[i]] = i
+		if (value[i] ~ /^p50_[a-z]+$/)
+			unit = substr(value[i], 5)
+	}
 	next
 }
 
@@ -66,9 +70,9 @@ part == "figures" {
 	size[rows] = get("size_bytes") + 0
 	arm[rows] = get("arm")
 	n[rows] = get("n")
-	p50[rows] = get("p50_instructions") + 0
-	p50_lo[rows] = get("p50_lo_instructions") + 0
-	p50_hi[rows] = get("p50_hi_instructions") + 0
+	p50[rows] = get("p50_" unit) + 0
+	p50_lo[rows] = get("p50_lo_" unit) + 0
+	p50_hi[rows] = get("p50_hi_" unit) + 0
 	ratio[rows] = get("ratio") + 0
 	ratio_lo[rows] = get("ratio_lo") + 0
 	ratio_hi[rows] = get("ratio_hi") + 0
@@ -144,7 +148,7 @@ function size_name(bytes,   i, units)
 
 function ratio_text(x)
 {
-	return x ? sprintf(x < 10 ? "%.4f" : "%.2f", x) : "-"
+	return x ? sprintf(x < 10 ? ratio_form : "%.2f", x) : "-"
 }
 
 # "1.2800x (1.2774 to 1.2826) fewer instructions"
@@ -152,11 +156,28 @@ function change_text(row)
 {
 	if (verdict[row] == "slower" && ratio_lo[row] > 0)
 		return ratio_text(1 / ratio[row]) "x (" ratio_text(1 / ratio_hi[row]) " to " \
-			ratio_text(1 / ratio_lo[row]) ") as many instructions"
+			ratio_text(1 / ratio_lo[row]) ") " as_much()
 	if (verdict[row] == "faster")
 		return ratio_text(ratio[row]) "x (" ratio_text(ratio_lo[row]) " to " \
-			ratio_text(ratio_hi[row]) ") fewer instructions"
-	return "as many instructions, before/after " interval_text(row)
+			ratio_text(ratio_hi[row]) ") " less()
+	return as_much() ", before/after " interval_text(row)
+}
+
+function as_much()
+{
+	return unit == "instructions" ? "as many instructions" : \
+		unit == "ns" ? "as much time" : "as many " unit
+}
+
+function less()
+{
+	return unit == "instructions" ? "fewer instructions" : unit == "ns" ? "less time" : \
+		"fewer " unit
+}
+
+function unit_title()
+{
+	return unit == "ns" ? "Nanoseconds" : toupper(substr(unit, 1, 1)) substr(unit, 2)
 }
 
 # "1.0002 (0.9982 to 1.0022)"

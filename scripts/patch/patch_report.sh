@@ -6,11 +6,13 @@ set -eu
 usage()
 {
 	cat <<'END_USAGE'
-usage: patch_report.sh [--print] DIR [text|lkp]
+usage: patch_report.sh [--print] [--words FILE] DIR [text|lkp|mail|verdict|parts]
 Writes verdict.txt, report.txt, commit.txt, cover.txt and lkp.txt of DIR, a result of
 patch.sh, from its how, checks.csv, figures.csv and callers.csv; a file that is there
-stays as it is. With --print nothing is written. Prints the report, or the block that
-mm people know.
+stays as it is. With --print nothing is written. Prints the report (text), the block
+that mm people know (lkp), the mail and what it lacks, the verdict, or the parts of a
+mail, a line each of number, name, have or missing, and why, with tabs between. FILE
+has what is said of something else than a patch, in place of patch_words.awk.
 Exit status: 0 enough for the list, 1 not, 2 a control moved, 3 used wrongly.
 END_USAGE
 }
@@ -76,8 +78,8 @@ tell()
 	done
 	# texts of compilers may hold any byte
 	LC_ALL=C awk -v what="$1" -v no_r="$no_r" -v patches="$(list_patches)" \
-		-v warning="$warning" -f "$here/patch_facts.awk" -f "$here/patch_verdict.awk" \
-		-f "$here/patch_$printer.awk" \
+		-v warning="$warning" -f "$here/patch_facts.awk" -f "$words" \
+		-f "$here/patch_verdict.awk" -f "$here/patch_$printer.awk" \
 		part=how "$scratch/how" part=checks "$scratch/checks.csv" \
 		part=figures "$scratch/figures.csv" part=callers "$scratch/callers.csv" \
 		part=slopes "$scratch/slopes"
@@ -92,17 +94,26 @@ write_texts()
 	done
 }
 
-write=1
-case ${1:-} in
---help) usage && exit ;;
---print) write='' && shift ;;
-esac
+write=1 words=$here/patch_words.awk
+while [ $# -gt 0 ]; do
+	case $1 in
+	--help) usage && exit ;;
+	--print) write='' ;;
+	--words)
+		[ $# -ge 2 ] || wrong '--words takes a file'
+		words=$2
+		shift
+		;;
+	*) break ;;
+	esac
+	shift
+done
 [ $# = 1 ] || [ $# = 2 ] || wrong 'patch_report.sh takes a folder and a format; see --help'
 dir=$1 format=${2:-text}
 case $format in
 text) shown=report ;;
-lkp) shown=lkp ;;
-*) wrong "format '$format': accepted are text and lkp" ;;
+lkp | mail | verdict | parts) shown=$format ;;
+*) wrong "format '$format': accepted are text, lkp, mail, verdict and parts" ;;
 esac
 [ -f "$dir/how" ] || wrong "$dir is no result of patch.sh: it has no file 'how'"
 scratch=$(mktemp -d)

@@ -9,9 +9,9 @@ terms <- c(fixed = "(Intercept)", page = "pages", chunk = "chunks")
 # Chunks are known where each has one order. A mixed table's are not.
 read_rows <- function(file, page) {
 	rows <- read.csv(file, stringsAsFactors = FALSE, colClasses = c(orders = "character"))
-	rows <- rows[rows$role == "slope" & rows$p50_instructions > 0, ]
+	rows$cost <- rows[[grep("^p50_[a-z]+$", names(rows))]]
+	rows <- rows[rows$role == "slope" & rows$cost > 0, ]
 	order <- suppressWarnings(as.numeric(rows$orders))
-	rows$cost <- rows$p50_instructions
 	rows$pages <- rows$size_bytes / page
 	rows$chunks <- rows$size_bytes / (page * 2 ^ order)
 	rows

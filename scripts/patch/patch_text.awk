@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # Prints one of the texts about a result of patch.sh.
-# usage: awk -v what=verdict|report|commit|cover|status [-v no_r=WHY] [-v patches=TEXT]
+# usage: awk -v what=verdict|report|commit|cover|mail|parts|status [-v no_r=WHY] [-v patches=TEXT]
 #            [-v warning=TEXT]
-#            -f patch_facts.awk -f patch_verdict.awk -f patch_text.awk
+#            -f patch_facts.awk -f patch_words.awk -f patch_verdict.awk -f patch_text.awk
 #            part=how HOW part=checks CHECKS ... part=slopes SLOPES
 
 END {
@@ -13,6 +13,10 @@ END {
 		print status
 	else if (what == "report")
 		print_report()
+	else if (what == "parts")
+		list_parts()
+	else if (what == "mail")
+		print_whole_mail()
 	else if (!refused && rows)
 		print_mail(what == "cover")
 }
@@ -29,12 +33,12 @@ function print_report()
 		print ""
 		print_wrapped("The patch changes " fact("functions") " in " fact("files") ".")
 		print_wrapped(conditions())
-		print_rows("target", "Before and after, instructions, p50 with its 95 % interval:")
+		print_rows("target", "Before and after, " unit ", p50 with its 95 % interval:")
 		print_shares()
 		print_slopes()
-		print_rows("control", "Control, of code that the patch does not change:")
+		print_rows("control", "Control, of code that " changer() " does not change:")
 		print_built_in()
-		print_rows("worst", "The worst case, one page in one chunk:")
+		print_rows("worst", "The worst case, " worst_name ":")
 	}
 	print_failing()
 	print_callers(0)
@@ -73,18 +77,6 @@ function print_passed(order, passed, names,   i, n, steps)
 	for (i = 1; i <= n; i++)
 		printf "  %-10s %-7s %s\n", steps[i], passed[steps[i]] " ok", \
 			substr(names[steps[i]], 3)
-}
-
-function conditions()
-{
-	return "Linux " fact("release") " (" fact("arch") "), " fact("compiler") "; " \
-		fact("emulator") ", one CPU. " way_text() " These are counts of instructions, not time."
-}
-
-function way_text()
-{
-	return how["way"] == "heaps" ? "Both modules are loaded in one boot and take turns." : \
-		"Two kernels, booted in the order before, after, after, before."
 }
 
 function fact(name)
@@ -147,7 +139,7 @@ function print_slopes(   i, form, all)
 		title("Cost a page and a chunk: " why[3])
 		return
 	}
-	title("Cost = fixed + per page + per chunk, instructions, with 95 % intervals of lm():")
+	title("Cost = fixed + per page + per chunk, " unit ", with 95 % intervals of lm():")
 	form = "  %-6s %-7s %-8s %-7s %-25s %-25s %-25s %s\n"
 	printf form, "op", "phase", "arm", "orders", "fixed", "per page", "per chunk", "off by"
 	for (i = 1; i <= slopes; i++) {
@@ -222,7 +214,12 @@ function print_parts(   i)
 	title("What a list asks of such a patch:")
 	for (i = 1; i <= parts; i++)
 		print "  " i " " names[i] ": " (has[i] ? "have: " : "missing: ") why[i]
-	print status == 0 ? "This is enough for the list." : \
+	print enough_text()
+}
+
+function enough_text()
+{
+	return status == 0 ? "This is enough for the list." : \
 		status == 2 ? "A control moved: this is not enough for the list." : \
 		"This is not enough for the list."
 }
@@ -252,7 +249,7 @@ function print_mail(is_cover,   i, row)
 		return
 	if (control_moved)
 		print_wrapped("Not for the list: " sentence ".\n")
-	print_wrapped("Instructions of " cell_text(row) ", p50 with its 95 % interval, " n[row] \
+	print_wrapped(unit_title() " of " cell_text(row) ", p50 with its 95 % interval, " n[row] \
 		" rounds before and " n[twin(row, "after")] " after:")
 	print ""
 	print_pairs(row)
@@ -263,6 +260,24 @@ function print_mail(is_cover,   i, row)
 	print_wrapped(mail_control())
 	if (is_cover)
 		print_cover(row)
+}
+
+# The verdict, what a mail has, and whether that is enough.
+function print_whole_mail()
+{
+	print_wrapped(toupper(substr(sentence, 1, 1)) substr(sentence, 2) ".")
+	print ""
+	if (!refused && rows) {
+		print_mail(1)
+		print ""
+	}
+	print enough_text()
+}
+
+function list_parts(   i)
+{
+	for (i = 1; i <= parts; i++)
+		print i "\t" names[i] "\t" (has[i] ? "have" : "missing") "\t" why[i]
 }
 
 # Each phase of one size and orders, in three lines that no mail program breaks
@@ -278,17 +293,20 @@ function print_pairs(row,   i, after)
 	}
 }
 
-# What else the patch changes, in total
-function print_others(row,   i, after)
+# What else the patch changes: in total, and the phases that moved
+function print_others(row,   i, after, told)
 {
 	for (i = 1; i <= rows; i++) {
 		after = twin(i, "after")
-		if (role[i] != "target" || arm[i] != "before" || phase[i] != "total" || !after ||
-		    is_same_cell(i, row))
+		if (role[i] != "target" || arm[i] != "before" || !after || is_same_cell(i, row) ||
+		    (phase[i] != "total" && !moved(after)))
 			continue
-		title("The same of " cell_text(i) ":")
-		print ""
-		print_pair("total", "before", i)
+		if (!is_told(i, told)) {
+			title("The same of " cell_text(i) ":")
+			print ""
+		}
+		told[op[i], orders[i], size[i]] = 1
+		print_pair(phase[i], "before", i)
 		print_pair("", "after", after)
 		printf "  %-8s %-12s %s\n", "", "before/after", interval_text(after)
 	}
@@ -305,11 +323,12 @@ function mail_control()
 	if (!controls)
 		return "No control was measured."
 	if (control_moved)
-		return "The control, code that the patch does not change, moved: " control_list "."
+		return "The control, code that " changer() " does not change, moved: " control_list "."
 	if (control_unclear != "")
 		return "Whether the control moved is not known: " control_unclear "."
-	return "Control, code that the patch does not change: " cell_text(control_row) \
-		" takes as many instructions as before, before/after " interval_text(control_row) "."
+	return "Control, code that " changer() " does not change: " cell_text(control_row) \
+		(phase[control_row] == "total" ? "" : ", phase " phase[control_row] ",") \
+		" takes " as_much() " as before, before/after " interval_text(control_row) "."
 }
 
 function print_cover(row,   i)
@@ -317,7 +336,7 @@ function print_cover(row,   i)
 	print_shares(row)
 	print_mail_slopes()
 	print ""
-	print_wrapped("Worst case, one page in one chunk: " worst_text())
+	print_wrapped("Worst case, " worst_name ": " worst_text())
 	print ""
 	print_wrapped("Failing path: " (has[7] ? why[7] : "not shown. " why[7]) ".")
 	print_callers(1)

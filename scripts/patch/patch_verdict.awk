@@ -8,7 +8,7 @@ function judge(   i)
 	find_control()
 	sentence = refused ? refusal() : finding() "; " control_text()
 	if (control_moved && !refused)
-		sentence = "control moved: " control_list " of code that the patch does not change" \
+		sentence = "control moved: " control_list " of code that " changer() " does not change" \
 			" moved, so nothing here may be called list-ready; " sentence
 	judge_callers()
 	judge_seen()
@@ -72,7 +72,7 @@ function finding(   i, label, text, told, left)
 			text = join(text, cell_finding(i), "; ")
 	}
 	left = told[""] - 3
-	return label ": with the patch " text (left > 0 ? "; " left " more in the table" : "")
+	return label ": " changed() " " text (left > 0 ? "; " left " more in the table" : "")
 }
 
 function is_told(row, told)
@@ -115,11 +115,11 @@ function still(   i, row, unclear)
 	if (!row && how["way"] == "heaps" && how["functions"] == "")
 		return "same: the patch changes no machine code of " how["files"]
 	if (!row)
-		return "unclear: no op whose code the patch changes was measured"
+		return "unclear: no op whose code " changer() " changes was measured"
 	if (unclear)
 		return "unclear: whether " cell_text(unclear) " changes in phase " phase[unclear] \
 			" is not known, before/after " interval_text(unclear)
-	return "same: with the patch " cell_text(row) " takes " change_text(row) \
+	return "same: " changed() " " cell_text(row) " takes " change_text(row) \
 		(phase[row] == "total" ? " in total" : " in phase " phase[row])
 }
 
@@ -165,13 +165,12 @@ function control_text()
 function judge_control()
 {
 	if (!controls)
-		lack(5, "measure an op that the patch does not change: --line \"OP ...\"")
+		lack(5, advice["control"])
 	else if (control_moved)
-		lack(5, "the control moved: " control_list \
-			": find out why, or name an op that the patch does not change with --line")
+		lack(5, "the control moved: " control_list ": " advice["moved"])
 	else if (control_unclear != "")
 		lack(5, "the interval is too wide: " control_unclear \
-			": more rounds, --line \"OP ... iterations=N\"")
+			": " advice["rounds"])
 	else if (rebuilt_differs)
 		lack(5, "the heap that was only rebuilt does not cost what the built-in one costs: " \
 			cell_text(rebuilt_differs) ", phase " phase[rebuilt_differs] \
@@ -191,7 +190,7 @@ function judge_callers(   i, found, first)
 	if (found)
 		have(1, first (found > 1 ? " and " (found - 1) " more" : ""))
 	else
-		lack(1, "no caller in this tree: name the driver that is to call it, by file and line")
+		lack(1, "no caller in this tree: " advice["caller"])
 }
 
 function judge_seen()
@@ -199,9 +198,7 @@ function judge_seen()
 	if (how["seen"] != "")
 		have(2, how["seen"])
 	else
-		lack(2, "counts of an emulated machine are no time: measure before and after on a" \
-			" device with \"sh scripts/bench.sh\", and give ms of a frame or of the program" \
-			" with --seen TEXT")
+		lack(2, advice["seen"])
 }
 
 function judge_slopes(   i, fits, arms)
@@ -215,7 +212,7 @@ function judge_slopes(   i, fits, arms)
 	else if (no_r != "")
 		lack(3, no_r)
 	else if (!slopes)
-		lack(3, "no sizes at orders 0, 4, 8 and mixed were measured")
+		lack(3, advice["slopes"])
 	else
 		lack(3, "the costs are no line of pages and chunks, see the table: look for what" \
 			" grows otherwise with the size")
@@ -248,7 +245,7 @@ function number(x)
 
 function judge_figures(   i, list, name, absent, targets, unclear)
 {
-	split("release arch compiler emulator", list, " ")
+	split(needed_facts, list, " ")
 	for (i = 1; i in list; i++)
 		if (how[list[i]] == "")
 			absent = join(absent, list[i], ", ")
@@ -262,10 +259,11 @@ function judge_figures(   i, list, name, absent, targets, unclear)
 		lack(4, "nothing was measured before and after")
 	else if (absent != "")
 		lack(4, "the conditions are not known: " absent)
+	else if (how["unfit"] != "")
+		lack(4, how["unfit"])
 	else if (unclear)
 		lack(4, "the interval of " cell_text(unclear) ", phase " phase[unclear] \
-			", is too wide: " interval_text(unclear) \
-			": more rounds, --line \"OP ... iterations=N\"")
+			", is too wide: " interval_text(unclear) ": " advice["rounds"])
 	else
 		have(4, targets " figures")
 }
@@ -283,10 +281,10 @@ function judge_worst(   i, slower, unclear, row)
 			unclear = unclear ? unclear : i
 	}
 	if (!row)
-		lack(6, "one page in one chunk was not measured")
+		lack(6, advice["worst"])
 	else if (slower)
 		lack(6, cell_text(slower) " takes " change_text(slower) " in phase " phase[slower] \
-			": make the patch not slower there, or say who pays it and why it is worth it")
+			": " advice["slower"])
 	else if (unclear)
 		lack(6, "the interval of " cell_text(unclear) ", phase " phase[unclear] \
 			", is too wide: " interval_text(unclear) ": more rounds")
@@ -307,8 +305,7 @@ function judge_failing(   i, good, bad)
 	if (bad == "" && good != "")
 		have(7, good)
 	else
-		lack(7, bad != "" ? bad : \
-			"no allocation was made to fail: use a kernel with CONFIG_FAULT_INJECTION")
+		lack(7, bad != "" ? bad : advice["failing"])
 }
 
 function check_text(i)
