@@ -48,3 +48,13 @@ need_gnuplot()
 {
 	need_program gnuplot gnuplot-nox 'the plots'
 }
+
+# Sets browser. The shell is the smallest of Debian's: 98 MB to fetch.
+need_browser()
+{
+	for browser in chromium-headless-shell chromium; do
+		! command -v "$browser" >/dev/null || return 0
+	done
+	browser=chromium-headless-shell
+	need_program "$browser" "$browser" 'pictures of a page'
+}

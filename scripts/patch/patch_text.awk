@@ -183,7 +183,7 @@ function print_failing(   i, any)
 function print_callers(is_mail,   i)
 {
 	if (!callers) {
-		title("Callers in the tree: none found")
+		title("Callers in the tree: " no_callers)
 		return
 	}
 	title("Callers in " fact("source") ":")

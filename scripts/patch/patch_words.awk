@@ -5,6 +5,7 @@
 BEGIN {
 	ratio_form = "%.4f"
 	worst_name = "one page in one chunk"
+	no_callers = "none found"
 	needed_facts = "release arch compiler emulator"
 	advice["caller"] = "name the driver that is to call it, by file and line"
 	advice["seen"] = "counts of an emulated machine are no time: measure before and after on a" \

@@ -64,7 +64,10 @@ subject_files()
 # env_of KEY CSV: of its line "# KEY=VALUE"
 env_of()
 {
-	sed -n "s/^# $1=//p" "$2" | head -n 1
+	sed -n "/^# $1=/{
+		s/^# [a-z_0-9]*=//p
+		q
+	}" "$2"
 }
 
 # last_of KEY FILE: of its last line KEY=VALUE; a folder may be used again
@@ -138,14 +141,22 @@ governor_of()
 	fi
 }
 
+# The lines of runs without what need not be said; a seed is drawn anew.
+without_defaults()
+{
+	sed 's/$/ /; s/ fd=none / /; s/ heap=system / /; s/ buffers=1 / /; s/ batch=auto / /
+		s/ warmup=auto / /; s/ threads=1 / /; s/ cpu=any / /; s/ clock=monotonic / /
+		s/ purge=none / /; s/ verify=1 / /; s/ seed=[0-9]* / /; /^replay/!s/ preset=[^ ]* / /
+		s/ *$//'
+}
+
 # command_of SUBJECT: that repeats its runs
 command_of()
 {
 	if [ -d "$1" ]; then
 		command=$(index_field 3 "$1")
 	else
-		echo "sh scripts/sweep.sh$(env_of keys "$1" | sed 's/^./ &/')" \
-			"--iterations $(env_of iterations "$1")"
+		echo "sh scripts/sweep.sh$(awk -F , -f "$parts/sweep_options.awk" "$1")"
 		return
 	fi
 	case $command in
@@ -159,7 +170,7 @@ command_of()
 	printf 'sh scripts/bench.sh%s' "$repeat"
 	subject_files "$1" | tr '\n' '\0' | xargs -0 sed -n \
 		's/^# params=op=\([a-z]*\) \(.*\)/\1 \2/p' |
-		sed 's/ fd=none//; /^replay/!s/ preset=[^ ]*//' | awk '!seen[$0]++' |
+		without_defaults | awk '!seen[$0]++' |
 		while read -r line; do
 			printf ' "%s"' "$line"
 		done

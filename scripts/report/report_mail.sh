@@ -59,8 +59,10 @@ write_facts()
 	done
 	echo "machine=$(machine_of "$subject" "$first_csv")"
 	echo "governor=$(governor_of "$subject" "$first_csv")"
+	# those of a sweep are in another line
 	for key in cpu verify; do
-		echo "$key=$(env_of params "$first_csv" | sed -n "s/.* $key=\([^ ]*\).*/\1/p")"
+		echo "$key=$(env_of '\(params\|keys\)' "$first_csv" |
+			sed -n "s/.*\(^\| \)$key=\([^ ]*\).*/\2/p")"
 	done
 	echo "unfit=$(unfit_for_list)"
 	echo "source=${tree:-the tree}"

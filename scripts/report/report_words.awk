@@ -5,6 +5,7 @@
 BEGIN {
 	ratio_form = "%.3f"
 	worst_name = "chunks of one page"
+	no_callers = "not known"
 	needed_facts = "release arch machine governor"
 	advice["caller"] = "give the kernel's sources with --tree DIR, or name the driver that" \
 		" is to call it, by file and line"

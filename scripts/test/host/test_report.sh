@@ -69,9 +69,9 @@ csv_rows()
 				total[$at["strategy"]] = $at["p50_ns"]
 		}
 		END {
-			columns = split("phase strategy iterations min_ns p50_ns p50_lo_ns p50_hi_ns " \
-				"p90_ns p99_ns max_ns mad_ns share speedup speedup_lo speedup_hi " \
-				"verdict flags", name, " ")
+			columns = split("phase strategy speedup speedup_lo speedup_hi verdict p50_ns " \
+				"p50_lo_ns p50_hi_ns share iterations min_ns p90_ns p99_ns max_ns " \
+				"mad_ns flags", name, " ")
 			for (l = 1; l <= n; l++) {
 				$0 = line[l]
 				whole = total[$at["strategy"]]
@@ -193,7 +193,7 @@ test_text()
 		'the control vmap mmap did not move' 'The same of mmap of 512 MiB: mmap before [0-9]* (' \
 		'6 rounds before and 6 after' 'Linux 6.1.0-57-amd64 (x86_64), QEMU -icount, 1 CPU' \
 		'counts of instructions, not time' 'Every page of every mapping was verified' \
-		'sh scripts/bench.sh "pages heap=system strategies=page,sg size=1073741824 iterations=6' \
+		'sh scripts/bench.sh "pages strategies=page,sg size=1073741824 iterations=6 warmup=1 purge=sample" "vmap ' \
 		'This is not enough for the list. *$'
 	for part in 1 2 3 6 7; do
 		says "\[missing, part $part, "
@@ -275,7 +275,7 @@ test_list_ready()
 		'vmap after, orders 0, 4 and 8: 110 (110 to 110) a page 20 (' \
 		'Worst case, chunks of one page: vmap of 4 MiB, orders 0 takes 1.[0-9]*x' \
 		'Failing path: -ENOMEM,_nothing_left' 'drivers/gpu/a.c:3 f()' \
-		'user sees of it: 4.2_ms_of_a_frame' 'sh scripts/sweep.sh cpu=2 --iterations 7' \
+		'user sees of it: 4.2_ms_of_a_frame' 'sh scripts/sweep.sh --ops "vmap" --sizes "4096k 16384k 65536k 262144k" --orders "0 4 8 8+4+0" --strategies "vmap:page,sg" --iterations 7 cpu=2' \
 		'This is enough for the list. *$'
 	report 1 --text --failing x --tree "$scratch/tree" "$scratch/sweep"
 	says '\[missing, part 2, '
@@ -429,7 +429,7 @@ test_patch()
 	report 0 --text "$scratch/patch"
 	says 'This is enough for the list. *$'
 	page "$scratch/patch"
-	grep -q '<tr class="faster"><td>total</td><td>after</td><td class="n">21</td>' \
+	grep -q '<tr class="faster"><td>total</td><td>after</td><td class="n">1.255164</td>' \
 		"$scratch/page.html" || complain 'no row of the total after the patch'
 }
 
@@ -469,4 +469,70 @@ test_refused()
 	report 0 "$scratch/old"
 	expect_equal 'the second page' "$(cat "$scratch/said")" "$scratch/old/report-2.html"
 	expect_true 'both are there' test -s "$scratch/old/report.html"
+}
+
+# browse NAME WIDTH [OPTION...] PAGE: a picture of the page in $pictures/NAME.png. Its
+# console is in $scratch/NAME.err, what it asked the network for in $scratch/NAME.json.
+browse()
+{
+	name=$1 width=$2
+	shift 2
+	rm -rf "$scratch/profile"
+	timeout 120 "$browser" --no-sandbox --disable-gpu --user-data-dir="$scratch/profile" \
+		--hide-scrollbars --enable-logging=stderr --log-net-log="$scratch/$name.json" \
+		--window-size="$width,4000" --screenshot="$pictures/$name.png" "$@" \
+		>"$scratch/$name.err" 2>&1 || complain "$name: $browser ended with status $?"
+	[ -s "$pictures/$name.png" ] || fail "no picture $name: $(tail -n 3 "$scratch/$name.err")"
+}
+
+# asked_for NAME: prints what the page NAME asked the network for
+asked_for()
+{
+	grep -o -E '"(url|host)":"[^"]*"' "$scratch/$1.json" | sort -u
+}
+
+said_in_console()
+{
+	grep ':CONSOLE' "$scratch/$1.err"
+}
+
+# brightness NAME: 0 to 255, the mean of a picture
+brightness()
+{
+	gnuplot -e "stats '$pictures/$1.png' binary filetype=png using (\$1) nooutput;
+		print int(STATS_mean)" 2>&1
+}
+
+# A browser has no complaint, fetches nothing, and shows a light and a dark page, on a
+# desktop and on a phone. The pictures stay with the logs of the run.
+test_browser()
+{
+	need_tools
+	need_browser 2>"$scratch/tools.err" || skip "$(tail -n 1 "$scratch/tools.err")"
+	pictures=${log_dir:-$scratch}/report
+	mkdir -p "$pictures"
+	made_sweep '' >"$scratch/sweep.csv"
+	made_recording 'Phone, 8 CPUs'
+	page "$kept/bench-6.1" "$kept/bench-7.3" "$scratch/sweep.csv" "$scratch/callers"
+	shown=file://$scratch/page.html
+	browse light-desktop 1280 "$shown"
+	browse dark-phone 390 --blink-settings=preferredColorScheme=0 "$shown"
+	for name in light-desktop dark-phone; do
+		expect_equal "what $name asked for" "$(asked_for $name)" ''
+		expect_equal "what $name complained of" "$(said_in_console $name)" ''
+	done
+	expect_awk 'a light page' "$(brightness light-desktop) > 200"
+	expect_awk 'a dark page' "$(brightness dark-phone) < 90"
+	note "pictures: $pictures"
+	# would it have been seen?
+	sed 's/<meta http-equiv[^>]*>//; s|</h1>|&<img src="http://127.0.0.1:9/x.png" alt="">|' \
+		"$scratch/page.html" >"$scratch/bad.html"
+	pictures=$scratch
+	browse bad 390 "file://$scratch/bad.html"
+	expect_match 'a page that asks' "$(asked_for bad)" '*127.0.0.1*'
+	sed 's|</h1>|&<img src="http://127.0.0.1:9/x.png" alt="">|' "$scratch/page.html" \
+		>"$scratch/bad.html"
+	browse refused 390 "file://$scratch/bad.html"
+	expect_equal 'what the page forbids itself' "$(asked_for refused)" ''
+	expect_match 'and says so' "$(said_in_console refused)" '*Content*Security*Policy*'
 }
