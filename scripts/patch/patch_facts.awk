@@ -120,6 +120,11 @@ function split_csv(line,   count, field)
 	}
 }
 
+function fact(name)
+{
+	return how[name] == "" ? "unknown " name : how[name]
+}
+
 # The row of the same figure in another arm, or 0
 function twin(row, other,   key)
 {

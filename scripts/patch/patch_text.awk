@@ -79,11 +79,6 @@ function print_passed(order, passed, names,   i, n, steps)
 			substr(names[steps[i]], 3)
 }
 
-function fact(name)
-{
-	return how[name] == "" ? "unknown " name : how[name]
-}
-
 function print_rows(wanted, heading,   i, any, form)
 {
 	for (i = 1; i <= rows; i++) {
@@ -240,11 +235,18 @@ function print_repeat(   i, list)
 
 # --- for a mail ---
 
-function print_mail(is_cover,   i, row)
+# The first figure that the patch changes, or 0
+function first_pair(   i)
 {
-	for (i = 1; i <= rows && !row; i++)
+	for (i = 1; i <= rows; i++)
 		if (role[i] == "target" && arm[i] == "before" && twin(i, "after"))
-			row = i
+			return i
+	return 0
+}
+
+function print_mail(is_cover,   row)
+{
+	row = first_pair()
 	if (!row)
 		return
 	if (control_moved)
@@ -266,11 +268,12 @@ function print_mail(is_cover,   i, row)
 function print_whole_mail()
 {
 	print_wrapped(toupper(substr(sentence, 1, 1)) substr(sentence, 2) ".")
-	print ""
-	if (!refused && rows) {
-		print_mail(1)
+	if (!refused && first_pair()) {
 		print ""
-	}
+		print_mail(1)
+	} else
+		print_missing()
+	print ""
 	print enough_text()
 }
 
@@ -331,7 +334,7 @@ function mail_control()
 		" takes " as_much() " as before, before/after " interval_text(control_row) "."
 }
 
-function print_cover(row,   i)
+function print_cover(row)
 {
 	print_shares(row)
 	print_mail_slopes()
@@ -350,6 +353,11 @@ function print_cover(row,   i)
 		print ""
 		print_wrapped(warning)
 	}
+	print_missing()
+}
+
+function print_missing(   i)
+{
 	for (i = 1; i <= parts; i++)
 		if (!has[i]) {
 			print ""

@@ -145,6 +145,16 @@ function total_speedup(cell,   r, answer)
 	return answer + 0
 }
 
+function all_arms(   r, known, list)
+{
+	for (r = 1; r <= rows; r++) {
+		if (!(arm_name(r) in known))
+			list = list (list == "" ? "" : ", ") arm_name(r)
+		known[arm_name(r)] = 1
+	}
+	return list
+}
+
 # --- printing ---
 
 function print_cell(cell,   op)
@@ -203,6 +213,7 @@ function print_facts(   key, cell)
 	print "after=" second >facts
 	print "incomplete=" incomplete >facts
 	print "skipped=" skipped >facts
+	print "arms=" all_arms() >facts
 	for (key in runs_of)
 		if (runs_of[key] > 1 && !cell_swept[chosen[key]]) {
 			cell = chosen[key]

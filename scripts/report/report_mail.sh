@@ -25,6 +25,9 @@ make_mail()
 		xargs -0 awk -v unit="$unit" -v after="$after" -v facts="$mail/facts" \
 			-f "$parts/report_read.awk" -f "$parts/mail_rows.awk" >"$mail/figures.csv" ||
 		die "$subject cannot be read"
+	[ -z "$after" ] || [ -n "$(last_of after "$mail/facts")" ] ||
+		die "--after '$after': no run of $subject compares it with a baseline; it has" \
+			"$(last_of arms "$mail/facts")"
 	write_checks >"$mail/checks.csv"
 	write_callers >"$mail/callers.csv"
 	write_facts >"$mail/how"
@@ -65,9 +68,18 @@ write_facts()
 			sed -n "s/.*\(^\| \)$key=\([^ ]*\).*/\2/p")"
 	done
 	echo "unfit=$(unfit_for_list)"
-	echo "source=${tree:-the tree}"
+	echo "source=$(name_tree)"
 	echo "seen=$(seen_by_user)"
 	echo "command=$(command_of "$subject")"
+}
+
+# name_tree: the version of --tree; a path says nothing to a reader
+name_tree()
+{
+	[ -n "$tree" ] || return 0
+	version=$(sed -n 's/^\(VERSION\|PATCHLEVEL\|SUBLEVEL\) = //p' "$tree/Makefile" 2>/dev/null |
+		paste -s -d . -)
+	echo "${version:+Linux $version}" | grep . || basename "$tree"
 }
 
 # Why nobody should believe such figures.

@@ -6,6 +6,8 @@ BEGIN {
 	ratio_form = "%.3f"
 	worst_name = "chunks of one page"
 	no_callers = "not known"
+	# there is no file that has the rest
+	most_callers = 200
 	needed_facts = "release arch machine governor"
 	advice["caller"] = "give the kernel's sources with --tree DIR, or name the driver that" \
 		" is to call it, by file and line"
@@ -26,7 +28,7 @@ BEGIN {
 
 function changer()
 {
-	return "strategy " fact("after")
+	return how["after"] == "" ? "a second strategy" : "strategy " how["after"]
 }
 
 function changed()

@@ -254,6 +254,7 @@ made_sweep()
 made_tree()
 {
 	mkdir -p "$scratch/tree/drivers/dma-buf" "$scratch/tree/drivers/gpu"
+	printf '%s\n' 'VERSION = 6' 'PATCHLEVEL = 1' 'SUBLEVEL = 9' >"$scratch/tree/Makefile"
 	printf 'int f(void)\n{\n\treturn dma_buf_vmap(buf, &map);\n}\n' \
 		>"$scratch/tree/drivers/gpu/a.c"
 }
@@ -274,7 +275,7 @@ test_list_ready()
 		'vmap before, orders 0, 4 and 8: 140 (140 to 140) a page 20 (20 to 20) a chunk' \
 		'vmap after, orders 0, 4 and 8: 110 (110 to 110) a page 20 (' \
 		'Worst case, chunks of one page: vmap of 4 MiB, orders 0 takes 1.[0-9]*x' \
-		'Failing path: -ENOMEM,_nothing_left' 'drivers/gpu/a.c:3 f()' \
+		'Failing path: -ENOMEM,_nothing_left' 'Callers in Linux 6.1.9: drivers/gpu/a.c:3 f()' \
 		'user sees of it: 4.2_ms_of_a_frame' 'sh scripts/sweep.sh --ops "vmap" --sizes "4096k 16384k 65536k 262144k" --orders "0 4 8 8+4+0" --strategies "vmap:page,sg" --iterations 7 cpu=2' \
 		'This is enough for the list. *$'
 	report 1 --text --failing x --tree "$scratch/tree" "$scratch/sweep"
@@ -459,6 +460,9 @@ test_refused()
 	grep -q 'holds no results: accepted are folders of bench.sh' "$scratch/report.err" ||
 		complain 'no word of what is accepted'
 	report 3 "$scratch/nothing"
+	report 3 --text --after swift "$kept/bench-6.1"
+	grep -q "'swift': no run of .* it has page, sg, apply$" "$scratch/report.err" ||
+		complain 'no word of the strategies that there are'
 	report 3 "$kept/bench-6.1/01-pages.csv"
 	report 3 --text --tree "$scratch/empty" "$kept/bench-6.1"
 	echo mine >"$scratch/mine.html"
