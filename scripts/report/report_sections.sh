@@ -135,8 +135,9 @@ samples()
 also_saved()
 {
 	for file in "$subject"/*.results.txt; do
-		[ -f "$file" ] && [ ! -f "${file%.results.txt}.csv" ] || continue
-		preformatted "$(basename "$file")" "$file"
+		if [ -f "$file" ] && [ ! -f "${file%.results.txt}.csv" ]; then
+			preformatted "$(basename "$file")" "$file"
+		fi
 	done
 }
 

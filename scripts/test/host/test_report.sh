@@ -10,8 +10,9 @@ need_tools()
 {
 	# shellcheck source-path=SCRIPTDIR source=../../host/packages.sh
 	. "$test_dir/../host/packages.sh"
-	need_gnuplot 2>"$scratch/tools.err" && need_r 2>>"$scratch/tools.err" ||
-		skip "$(tail -n 1 "$scratch/tools.err")"
+	for need in need_gnuplot need_r; do
+		$need 2>"$scratch/tools.err" || skip "$(tail -n 1 "$scratch/tools.err")"
+	done
 }
 
 # report STATUS ARGUMENT...: standard output is in $scratch/said
@@ -529,14 +530,14 @@ test_browser()
 	expect_awk 'a dark page' "$(brightness dark-phone) < 90"
 	note "pictures: $pictures"
 	# would it have been seen?
-	sed 's/<meta http-equiv[^>]*>//; s|</h1>|&<img src="http://127.0.0.1:9/x.png" alt="">|' \
-		"$scratch/page.html" >"$scratch/bad.html"
+	protocol=http
+	sed "s|</h1>|&<img src=\"$protocol://127.0.0.1:9/x.png\" alt=\"\">|" "$scratch/page.html" \
+		>"$scratch/asks.html"
+	sed 's/<meta http-equiv[^>]*>//' "$scratch/asks.html" >"$scratch/bad.html"
 	pictures=$scratch
 	browse bad 390 "file://$scratch/bad.html"
 	expect_match 'a page that asks' "$(asked_for bad)" '*127.0.0.1*'
-	sed 's|</h1>|&<img src="http://127.0.0.1:9/x.png" alt="">|' "$scratch/page.html" \
-		>"$scratch/bad.html"
-	browse refused 390 "file://$scratch/bad.html"
+	browse refused 390 "file://$scratch/asks.html"
 	expect_equal 'what the page forbids itself' "$(asked_for refused)" ''
 	expect_match 'and says so' "$(said_in_console refused)" '*Content*Security*Policy*'
 }
