@@ -98,10 +98,14 @@ function is_worst(cell)
 	return cell_chunks[cell] > 0 && cell_chunks[cell] * page_bytes == cell_size[cell]
 }
 
-function key_of(cell)
+# The same for runs that repeat each other; their order of rounds is not.
+function key_of(cell,   line)
 {
-	return cell_op[cell] SUBSEP cell_heap[cell] SUBSEP cell_size[cell] SUBSEP \
-		cell_orders[cell] SUBSEP cell_threads[cell]
+	line = env[cell_file[cell], "params"]
+	sub(/ seed=[0-9]*/, "", line)
+	return cell_swept[cell] SUBSEP cell_op[cell] SUBSEP cell_heap[cell] SUBSEP \
+		cell_size[cell] SUBSEP cell_orders[cell] SUBSEP \
+		env[cell_file[cell], "caching"] SUBSEP line
 }
 
 # Of a run that was repeated the one with the least speedup; of a sweep the largest size
@@ -217,8 +221,8 @@ function print_facts(   key, cell)
 	for (key in runs_of)
 		if (runs_of[key] > 1 && !cell_swept[chosen[key]]) {
 			cell = chosen[key]
-			repeats = repeats (repeats == "" ? "" : ", ") sprintf("%s of %s bytes: %.3f to %.3f", \
-				label_of(cell), cell_size[cell], least[key], most[key])
+			repeats = repeats (repeats == "" ? "" : ", ") sprintf("%s of %s: %.3f to %.3f", \
+				label_of(cell), size_name(cell_size[cell]), least[key], most[key])
 		}
 	print "repeats=" repeats >facts
 }

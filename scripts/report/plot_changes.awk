@@ -32,7 +32,7 @@ END {
 function draw(   i, room, tics, plots)
 {
 	room = (high - low) * 0.05 + 0.05
-	open_svg(stem, 560, 90 + 26 * n)
+	open_svg(stem, svg_width, 90 + 26 * n)
 	for (i = 1; i <= n; i++) {
 		tics = tics (i > 1 ? ", " : "") quoted(name[i]) " " n - i + 1
 		open_block()
@@ -44,7 +44,7 @@ function draw(   i, room, tics, plots)
 			quoted(sprintf("%+.2f [%+.2f, %+.2f]", change[i], lo[i], hi[i])), n - i + 1
 	}
 	printf "set xrange [%g:%g]\nset yrange [0.4:%g]\n", low - room, high + room, n + 0.6
-	print "set lmargin 20\nset rmargin 22"
+	print "set lmargin 16\nset rmargin 21"
 	print "set ytics (" tics ")"
 	print "set xlabel 'change of the cost in percent; above 0 costs more'"
 	printf "set arrow 1 from 0, graph 0 to 0, graph 1 nohead %s dashtype 2 back\n", paint(1)

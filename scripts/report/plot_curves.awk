@@ -28,7 +28,7 @@ function draw(phase, how,   s, i, largest_cost, any, plots)
 		return
 	print "picture|" phase "|" how >facts
 	choose_scale(largest_cost, page_unit)
-	open_svg(stem "-" ++pictures, 480, 330)
+	open_svg(stem "-" ++pictures, svg_width, 330)
 	plots = ""
 	for (s = 1; s <= nstrategies; s++)
 		if (print_costs(phase, strategies[s], how))

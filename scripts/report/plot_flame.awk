@@ -29,7 +29,7 @@ END {
 # The lines are sorted, so that frames of one path follow each other.
 function draw(   i, path, x)
 {
-	open_svg(stem, 760, 40 + 22 * deepest)
+	open_svg(stem, svg_width, 40 + 22 * deepest)
 	open_block()
 	for (i = 1; i <= paths; i++) {
 		path = order[i]
@@ -71,7 +71,7 @@ function print_frame(path, x,   room, text)
 {
 	printf "%.9g %g %.9g %.9g %g %g %d\n", x, level[path] - 0.5, x, x + width[path],
 		level[path] - 1, level[path], kind_of(path)
-	room = int(width[path] / total * 760 / 7.5) - 1
+	room = int(width[path] / total * svg_width / 7.2) - 1
 	if (room < 3)
 		return
 	text = name[path]

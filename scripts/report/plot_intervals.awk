@@ -58,7 +58,7 @@ function draw(cell,   n, r, row, tics, plots, low, high)
 		low *= 0.99
 		high *= 1.01
 	}
-	open_svg(stem "-" cell, 560, 90 + 26 * n)
+	open_svg(stem "-" cell, svg_width, 90 + 26 * n)
 	for (r = cell_first[cell]; r <= cell_last[cell]; r++) {
 		if (!is_drawn(r))
 			continue
@@ -70,7 +70,7 @@ function draw(cell,   n, r, row, tics, plots, low, high)
 	}
 	printf "set xrange [%g:%g]\nset yrange [0.4:%g]\n", low, high, n + 0.6
 	ratio_axis(low, high)
-	print "set lmargin 16\nset rmargin 22"
+	print "set lmargin 14\nset rmargin 21"
 	print "set ytics (" tics ")"
 	print "set xlabel " quoted("speedup, before / after; 1 is no change")
 	printf "set arrow 1 from 1, graph 0 to 1, graph 1 nohead %s dashtype 2 back\n", paint(1)

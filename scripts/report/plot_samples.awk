@@ -46,7 +46,7 @@ function draw(   a, f, i, low, high, plots, step)
 			high = cost[shown, i]
 	}
 	choose_scale(high, unit)
-	open_svg(stem, 560, 300)
+	open_svg(stem, svg_width, 300)
 	for (a = 0; a < arms; a++)
 		for (f = 0; f < 2; f++)
 			if (print_samples(a, f, step))

@@ -16,7 +16,7 @@ function draw(cell,   a, p, x, longest)
 		if (bar[a] > longest)
 			longest = bar[a]
 	choose_scale(longest, unit)
-	open_svg(stem "-" cell, 560, 80 + 34 * arms)
+	open_svg(stem "-" cell, svg_width, 80 + 34 * arms)
 	open_block()
 	for (a = 1; a <= arms; a++) {
 		x = 0
@@ -55,6 +55,6 @@ function print_axes(longest,   a, tics)
 		tics = tics (a > 1 ? ", " : "") quoted(arm[a]) " " arms - a + 1
 	print "set ytics (" tics ")"
 	printf "set yrange [0.4:%g]\nset xrange [0:%.9g]\n", arms + 0.6, longest * scale * 1.05
-	print "set lmargin 16"
+	print "set lmargin 9"
 	print "set xlabel " quoted("p50, " scale_name)
 }

@@ -38,8 +38,10 @@ function changed()
 
 function conditions(   text)
 {
-	text = "Linux " fact("release") " (" fact("arch") "), " fact("machine") ", " \
-		how["cpus"] (how["cpus"] == 1 ? " CPU" : " CPUs") ", preemption " how["preempt"]
+	text = "Linux " fact("release") " (" fact("arch") "), " fact("machine")
+	if (text !~ /CPUs$/)
+		text = text ", " how["cpus"] (how["cpus"] == 1 ? " CPU" : " CPUs")
+	text = text ", preemption " how["preempt"]
 	if (unit != "instructions")
 		text = text ", governor " fact("governor") ", " \
 			(how["cpu"] ~ /^[0-9]+$/ ? "pinned to CPU " how["cpu"] : "not pinned")

@@ -7,6 +7,8 @@ BEGIN {
 	colours = split("#555555 #d55e00 #0072b2 #009e73 #cc79a7 #e69f00 #56b4e9 #8c564b " \
 		"#4d4d00", colour, " ")
 	grid_colour = "#dddddd"
+	# shrinks to four fifths on a phone, where text of 12 still can be read
+	svg_width = 460
 }
 
 function colour_number(i)
@@ -25,7 +27,6 @@ function quoted(text)
 	return "'" text "'"
 }
 
-# Wide enough to be read on a phone, where it shrinks to the screen.
 function open_svg(name, width, height)
 {
 	print "reset"

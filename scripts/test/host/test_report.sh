@@ -444,7 +444,24 @@ test_repeats()
 		"$scratch/old/02-vmap.csv" >"$scratch/old/05-vmap.csv"
 	report 1 --text "$scratch/old"
 	says 'vmap of 2 GiB takes 1.250x (1.240 to 1.260) fewer instructions in total' \
-		'all of them: vmap of 2147483648 bytes: 1.250 to 1.331'
+		'all of them: vmap of 2 GiB: 1.250 to 1.331'
+}
+
+# A sweep beside a run of the same size gives slopes and what the run lacks, no more.
+test_sweep_beside_run()
+{
+	need_tools
+	copy_runs
+	made_sweep '' >"$scratch/old/sweep.csv"
+	rm "$scratch/old/02-vmap.results.txt"
+	sed 's/size=2147483648/size=268435456/; s/,2147483648,2048,/,268435456,256,/' \
+		"$scratch/old/02-vmap.csv" >"$scratch/old/05-vmap.csv"
+	rm "$scratch/old/02-vmap.csv"
+	report 1 --text "$scratch/old"
+	says 'vmap of 256 MiB takes 1.331x (1.331 to 1.331) less time in total' \
+		'vmap before, orders 0, 4 and 8: 140 ' 'Worst case, chunks of one page: vmap of 4 MiB'
+	! grep -q -e 'Of repeated runs' -e 'mixed takes' "$scratch/said" ||
+		complain 'what was measured is taken from the sweep, too'
 }
 
 # Wrong use is refused with the value and what is accepted; nothing is overwritten.
