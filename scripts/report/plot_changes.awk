@@ -41,11 +41,12 @@ function draw(   i, room, tics, plots)
 		plots = plots sprintf(", $block%d using 1:2:3:4 with xerrorbars %s linewidth 2" \
 			" pointtype 7 pointsize 0.5", blocks, paint(hi[i] < 0 ? 3 : lo[i] > 0 ? 2 : 1))
 		printf "set label %d %s noenhanced at graph 1.02, first %d left font ',12'\n", i,
-			quoted(sprintf("%+.2f [%+.2f, %+.2f]", change[i], lo[i], hi[i])), n - i + 1
+			quoted(sprintf("%+.2f", change[i])), n - i + 1
 	}
 	printf "set xrange [%g:%g]\nset yrange [0.4:%g]\n", low - room, high + room, n + 0.6
-	print "set lmargin 16\nset rmargin 21"
+	print "set lmargin 18\nset rmargin 8"
 	print "set ytics (" tics ")"
+	printf "set xtics %g\n", nice_step((high - low + 2 * room) / 4)
 	print "set xlabel 'change of the cost in percent; above 0 costs more'"
 	printf "set arrow 1 from 0, graph 0 to 0, graph 1 nohead %s dashtype 2 back\n", paint(1)
 	print "plot NaN" plots

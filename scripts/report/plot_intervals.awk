@@ -70,7 +70,7 @@ function draw(cell,   n, r, row, tics, plots, low, high)
 	}
 	printf "set xrange [%g:%g]\nset yrange [0.4:%g]\n", low, high, n + 0.6
 	ratio_axis(low, high)
-	print "set lmargin 14\nset rmargin 21"
+	print "set lmargin 14\nset rmargin 8"
 	print "set ytics (" tics ")"
 	print "set xlabel " quoted("speedup, before / after; 1 is no change")
 	printf "set arrow 1 from 1, graph 0 to 1, graph 1 nohead %s dashtype 2 back\n", paint(1)
@@ -78,7 +78,7 @@ function draw(cell,   n, r, row, tics, plots, low, high)
 	close_svg()
 }
 
-# Its figures stand beside it.
+# Its speedup stands beside it, with a question mark where it has no interval.
 function print_row(r, place,   lo, hi)
 {
 	lo = speedup_lo[r] == "" ? speedup[r] : speedup_lo[r]
@@ -87,6 +87,5 @@ function print_row(r, place,   lo, hi)
 	print speedup[r], place, lo, hi
 	close_block()
 	printf "set label %d %s noenhanced at graph 1.02, first %d left font ',12'\n", place,
-		quoted(sprintf("%.3f %s", speedup[r], speedup_lo[r] == "" ? "no interval" : \
-			sprintf("[%.3f, %.3f]", lo, hi))), place
+		quoted(speedup[r] (speedup_lo[r] == "" ? " ?" : "")), place
 }

@@ -13,9 +13,9 @@ function escaped(text)
 # open_table NAMES: of columns, separated by blanks; "_" stands for one in a name
 function open_table(names, caption,   n, i, name)
 {
-	print "<div class=\"wide\"><table>"
 	if (caption != "")
-		print "<caption>" escaped(caption) "</caption>"
+		print "<p class=\"dim\">" escaped(caption) ":</p>"
+	print "<div class=\"wide\"><table>"
 	printf "<thead><tr>"
 	n = split(names, name, " ")
 	for (i = 1; i <= n; i++) {

@@ -100,7 +100,8 @@ each_run()
 		heading 3 "$text"
 		echo '<div class="plots">'
 		figure "$stem-speedup-$cell" \
-			'Speedup over the baseline with its 95 % interval; the axis is that of all runs.'
+			'Speedup over the baseline with its 95 % interval, if it has one; the axis is that of
+all runs.'
 		figure "$stem-shares-$cell" 'What the total is made of (p50).' \
 			"$(table_of legend | legend)"
 		samples "$stem-samples-$cell" "${file%.csv}.samples.csv" "$batch"

@@ -8,7 +8,7 @@ BEGIN {
 		known[as_gnuplot(colour[i])] = "var(--c" i ")"
 	known[as_gnuplot(grid_colour)] = "var(--grid)"
 	known["black"] = "var(--ink)"
-	known["white"] = known["rgb(255, 255, 255)"] = "var(--page)"
+	known["white"] = known["rgb(255, 255, 255)"] = known["rgb(255,255,255)"] = "var(--page)"
 }
 
 # "#d55e00" -> "rgb(213,  94,   0)"
