@@ -16,7 +16,8 @@ END {
 
 function is_drawn(r)
 {
-	return verdict[r] != "baseline" && speedup[r] + 0 > 0
+	return verdict[r] != "baseline" && speedup[r] + 0 > 0 && \
+		cell_role[row_cell[r]] != "slope"
 }
 
 function count_rows(cell,   r, n)

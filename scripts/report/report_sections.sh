@@ -32,7 +32,7 @@ find_range()
 	: "${from:=1}" "${to:=1}"
 }
 
-# read_files PROGRAM...: with the csv of list $mail/own, of awk, whose last arguments these are
+# on_runs ARGUMENT...: awk, of the csv that $own lists
 on_runs()
 {
 	tr '\n' '\0' <"$own" | xargs -0 awk -v unit="$unit" -f "$parts/report_read.awk" "$@"

@@ -1,58 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# scripts/report.sh: on results of make bench of two kernels, which are kept beside it,
-# on a result of patch.sh, and on a sweep and a recording that are written here.
+# The page of scripts/report.sh: its figures, its pictures, and what a browser says of it.
 # shellcheck disable=SC2154 # test_dir and scratch come from run_tests.sh
 
-kept=$test_dir/../report/data
-
-need_tools()
-{
-	# shellcheck source-path=SCRIPTDIR source=../../host/packages.sh
-	. "$test_dir/../host/packages.sh"
-	for need in need_gnuplot need_r; do
-		$need 2>"$scratch/tools.err" || skip "$(tail -n 1 "$scratch/tools.err")"
-	done
-}
-
-# report STATUS ARGUMENT...: standard output is in $scratch/said
-report()
-{
-	wanted=$1
-	shift
-	status=0
-	sh "$test_dir/../report.sh" "$@" >"$scratch/said" 2>"$scratch/report.err" || status=$?
-	[ "$status" = "$wanted" ] || {
-		complain "status $status, expected $wanted, from: report.sh $*"
-		tail -n 5 "$scratch/report.err"
-	}
-}
-
-# page DIR...: is in $scratch/page.html
-page()
-{
-	rm -f "$scratch/page.html"
-	report 0 --out "$scratch/page.html" "$@"
-	[ -s "$scratch/page.html" ] || fail "no page: $(cat "$scratch/report.err")"
-}
-
-# says PATTERN...: in the text, whatever its lines
-says()
-{
-	tr -s '\n ' '  ' <"$scratch/said" >"$scratch/one_line"
-	for pattern; do
-		grep -q -e "$pattern" "$scratch/one_line" ||
-			complain "no '$pattern' in: $(cat "$scratch/said" "$scratch/report.err")"
-	done
-}
-
-# Copies of what is kept, which cases change: $scratch/old and $scratch/new
-copy_runs()
-{
-	rm -rf "$scratch/old" "$scratch/new"
-	cp -r "$kept/bench-6.1" "$scratch/old"
-	cp -r "$kept/bench-7.3" "$scratch/new"
-}
+# shellcheck source-path=SCRIPTDIR source=../report_cases.sh
+. "$test_dir/report_cases.sh"
 
 # Prints the columns of the page from csv, a line for each row, with "|" between.
 csv_rows()
@@ -180,143 +132,6 @@ test_self_contained()
 	expect_equal 'colours that are not those of the page' "$(cat "$scratch/fixed")" ''
 }
 
-# The mail has what the messages of the two patches have, and intervals: of each loop
-# and of the whole, with n and conditions; and it says what a list will miss.
-test_text()
-{
-	need_tools
-	report 1 --text "$kept/bench-6.1"
-	row=$(grep '^2,vmap,fill,sg,' "$kept/bench-6.1/02-vmap.csv")
-	field() { echo "$row" | cut -d , -f "$1"; }
-	says "^Faster: with strategy sg in place of page, page array of 1 GiB takes " \
-		'The same of vmap of 2 GiB:' \
-		"fill .*after $(field 14) ($(field 15) to $(field 16)) before/after $(field 22) ($(field 23) to $(field 24))" \
-		'the control vmap mmap did not move' 'The same of mmap of 512 MiB: mmap before [0-9]* (' \
-		'6 rounds before and 6 after' 'Linux 6.1.0-57-amd64 (x86_64), QEMU -icount, 1 CPU' \
-		'counts of instructions, not time' 'Every page of every mapping was verified' \
-		'sh scripts/bench.sh "pages strategies=page,sg size=1073741824 iterations=6 warmup=1 purge=sample" "vmap ' \
-		'This is not enough for the list. *$'
-	for part in 1 2 3 6 7; do
-		says "\[missing, part $part, "
-	done
-	expect_equal 'missing parts' "$(grep -c '^\[missing, part' "$scratch/said")" 5
-	expect_equal 'lines too long for a mail' \
-		"$(awk 'length($0) > 72 && !/^  sh /' "$scratch/said")" ''
-	! grep -q apply "$scratch/said" || grep -q 'strategies=page,sg,apply' "$scratch/said" ||
-		complain 'a strategy that was not asked for'
-	report 1 --text --after apply "$kept/bench-6.1"
-	says 'with strategy apply in place of page, mmap of 512 MiB takes 5.8[0-9]*x'
-}
-
-# Prints a csv of sweep.sh: vmap takes 5000 + 140 a page and 20 a chunk before, 110 a page
-# after, of which fill; map is the same. made_sweep WORST: before / after of order 0
-made_sweep()
-{
-	awk -v worst="$1" '
-	function row(phase, strategy, size, chunks, orders, ns, gain,   verdict) {
-		verdict = strategy == "page" ? "baseline" : gain > 1.01 ? "faster" : \
-			gain < 0.99 ? "slower" : "same"
-		printf "1,vmap,%s,%s,system,%.0f,%d,7,1,0,50,50,%.0f,%.0f,%.0f,%.0f,%.3f,%.3f,%.3f,%s,%s,\n", \
-			phase, strategy, size, chunks, ns, ns, ns * 0.9999, ns * 1.0001, gain, \
-			gain, gain, verdict, orders
-	}
-	function cells(size, order, orders,   pages, chunks, map, page, sg) {
-		pages = size / 4096
-		chunks = pages / 2 ^ order
-		map = 1000 + 100 * pages
-		page = 4000 + 40 * pages + 20 * chunks
-		sg = 4000 + 10 * pages + 20 * chunks
-		if (!order && worst != "")
-			sg = page / worst
-		row("fill", "page", size, chunks, orders, page, 1)
-		row("map", "page", size, chunks, orders, map, 1)
-		row("total", "page", size, chunks, orders, page + map, 1)
-		row("fill", "sg", size, chunks, orders, sg, page / sg)
-		row("map", "sg", size, chunks, orders, map, 1)
-		row("total", "sg", size, chunks, orders, sg + map, (page + map) / (sg + map))
-	}
-	BEGIN {
-		print "# kernel=6.1.0-57-amd64\n# arch=x86_64\n# page_size_bytes=4096\n# cpus=8"
-		print "# governor=performance\n# preempt=none\n# virtualised=none\n# debug_options=none"
-		print "# machine=Test board, device\n# iterations=7\n# keys=cpu=2"
-		print "# params=op=vmap cpu=2 verify=1"
-		print "run,op,phase,strategy,heap,size_bytes,chunks,iterations,complete,disturbed," \
-			"overhead_ns,tick_ns,min_ns,p50_ns,p50_lo_ns,p50_hi_ns,speedup,speedup_lo," \
-			"speedup_hi,verdict,orders,refused"
-		for (size = 4194304; size <= 268435456; size *= 4) {
-			cells(size, 0, "0")
-			cells(size, 4, "4")
-			cells(size, 8, "8")
-			cells(size, 8, "8+4+0")
-		}
-	}'
-}
-
-made_tree()
-{
-	mkdir -p "$scratch/tree/drivers/dma-buf" "$scratch/tree/drivers/gpu"
-	printf '%s\n' 'VERSION = 6' 'PATCHLEVEL = 1' 'SUBLEVEL = 9' >"$scratch/tree/Makefile"
-	printf 'int f(void)\n{\n\treturn dma_buf_vmap(buf, &map);\n}\n' \
-		>"$scratch/tree/drivers/gpu/a.c"
-}
-
-# With all parts a text may go to a list, and without any of them it may not.
-test_list_ready()
-{
-	need_tools
-	made_tree
-	mkdir -p "$scratch/sweep"
-	made_sweep '' >"$scratch/sweep/sweep.csv"
-	tell='--text --seen 4.2_ms_of_a_frame --failing -ENOMEM,_nothing_left --tree'
-	# shellcheck disable=SC2086 # words
-	report 0 $tell "$scratch/tree" "$scratch/sweep"
-	says 'with strategy sg in place of page, vmap of 256 MiB, orders mixed takes 1.[0-9]*x (.*) less time in total' \
-		'Nanoseconds of vmap' '7 rounds before and 7 after' \
-		'Linux 6.1.0-57-amd64 (x86_64), Test board, device, 8 CPUs, preemption none, governor performance, pinned to CPU 2' \
-		'vmap before, orders 0, 4 and 8: 140 (140 to 140) a page 20 (20 to 20) a chunk' \
-		'vmap after, orders 0, 4 and 8: 110 (110 to 110) a page 20 (' \
-		'Worst case, chunks of one page: vmap of 4 MiB, orders 0 takes 1.[0-9]*x' \
-		'Failing path: -ENOMEM,_nothing_left' 'Callers in Linux 6.1.9: drivers/gpu/a.c:3 f()' \
-		'user sees of it: 4.2_ms_of_a_frame' 'sh scripts/sweep.sh --ops "vmap" --sizes "4096k 16384k 65536k 262144k" --orders "0 4 8 8+4+0" --strategies "vmap:page,sg" --iterations 7 cpu=2' \
-		'This is enough for the list. *$'
-	report 1 --text --failing x --tree "$scratch/tree" "$scratch/sweep"
-	says '\[missing, part 2, '
-	report 1 --text --seen x --tree "$scratch/tree" "$scratch/sweep"
-	says '\[missing, part 7, '
-	report 1 --text --seen x --failing x "$scratch/sweep"
-	says '\[missing, part 1, '
-	sed -i 's/^# governor=.*/# governor=unknown/' "$scratch/sweep/sweep.csv"
-	# shellcheck disable=SC2086 # words
-	report 1 $tell "$scratch/tree" "$scratch/sweep"
-	says 'part 4, .*: the conditions are not known: governor\]'
-	made_sweep 0.9 >"$scratch/sweep/sweep.csv"
-	# shellcheck disable=SC2086 # words
-	report 1 $tell "$scratch/tree" "$scratch/sweep"
-	says 'part 6, .* vmap of 4 MiB, orders 0 takes 1.111x (.*) as much time in phase fill'
-	made_sweep '' | sed 's/^# virtualised=.*/# virtualised=TCGTCGTCGTCG/' \
-		>"$scratch/sweep/sweep.csv"
-	# shellcheck disable=SC2086 # words
-	report 1 $tell "$scratch/tree" "$scratch/sweep"
-	says 'part 4, .*: times of an emulated CPU say nothing about a device'
-	made_sweep '' | sed 's/^\(1,vmap,.*,268435456,.*,7\),1,0,50/\1,0,0,50/' \
-		>"$scratch/sweep/sweep.csv"
-	# shellcheck disable=SC2086 # words
-	report 1 $tell "$scratch/tree" "$scratch/sweep"
-	says 'part 4, .*: a run of vmap was stopped before its end'
-}
-
-# A phase that both strategies run alike moves: nobody can tell.
-test_control()
-{
-	need_tools
-	copy_runs
-	sed -i '/^2,vmap,vunmap,sg,/s/,1.000,1.000,1.000,same,/,0.900,0.890,0.910,slower,/' \
-		"$scratch/old/02-vmap.csv"
-	report 2 --text "$scratch/old"
-	says '^Control moved: vmap (vunmap, 0.900 (0.890 to 0.910)) of code that strategy sg does not change moved' \
-		'Not for the list: control moved' 'This is not enough for the list. *$\|: this is not enough'
-}
-
 # Two kernels: the page and the text have the figures of compare.sh.
 test_two_kernels()
 {
@@ -355,25 +170,6 @@ test_sweep()
 		'vmap  fill   page' 'page: 1000 + 100.000 a page'; do
 		grep -q -F -e "$text" "$scratch/page.html" || complain "no '$text' in the page"
 	done
-}
-
-# made_recording: what callers.sh leaves, in $scratch/callers
-made_recording()
-{
-	mkdir -p "$scratch/callers"
-	printf '%s\n' 'date=2026-11-30' 'command=callers.sh --seconds 10' "machine=$1" \
-		'kernel=Linux phone 6.1.0-57-amd64 #1 SMP aarch64' >"$scratch/callers/recording.txt"
-	{
-		sed 's/^/# /' "$scratch/callers/recording.txt"
-		echo '# wall_ns=10000000000'
-		echo function,caller,caller_module,process,driver,exporter,calls,real_calls,failed_calls,calls_per_s,p50_ns,p99_ns,max_ns,size_bytes,total_ns,bytes,share_of_wall_pct
-		echo 'dma_buf_vmap,drm_gem_shmem_vmap,drm_shmem_helper,Xorg,udl,system,600,600,0,60.000,2000000,2100000,2500000,8388608,1200000000,5033164800,12.0000'
-		echo 'dma_buf_mmap,cam_map,cam,cam,-,system,3,3,1,3.000,2001,3001,3001,8192,6003,24576,0.0006'
-	} >"$scratch/callers/callers.csv"
-	printf '%s\n' 'Xorg;ioctl;drm_ioctl;drm_gem_shmem_vmap;dma_buf_vmap 1200000000' \
-		'cam;ksys_mmap;cam_map;dma_buf_mmap 300000000' >"$scratch/callers/stacks.folded"
-	echo 'drm_gem_shmem_vmap [drm_shmem_helper] for the driver udl pays most: <dma_buf_vmap>' \
-		>"$scratch/callers/report.txt"
 }
 
 # Who calls: rows, a flame graph whose widths are times, and what a user sees of it, but
@@ -415,53 +211,6 @@ test_callers()
 	made_recording 'Standard PC (Q35 + ICH9, 2009), 1 CPUs'
 	report 1 --text "$scratch/callers" "$kept/bench-6.1"
 	says '\[missing, part 2, '
-}
-
-# A result of patch.sh has the text and the status of patch.sh's own report.
-test_patch()
-{
-	need_tools
-	cp -r "$kept/patch-vmap" "$scratch/patch"
-	report 1 --text "$scratch/patch"
-	sh "$test_dir/../patch/patch_report.sh" --print "$scratch/patch" mail >"$scratch/wanted" || :
-	cmp -s "$scratch/wanted" "$scratch/said" || complain 'another text than patch.sh has'
-	says '^Faster: with the patch vmap of 512 MiB takes 1.2552x' '\[missing, part 2, ' \
-		'drivers/accel/amdxdna/amdxdna_cbuf.c:225'
-	sed -i 's/^seen=.*/seen=4.2 ms of a frame/' "$scratch/patch/how"
-	report 0 --text "$scratch/patch"
-	says 'This is enough for the list. *$'
-	page "$scratch/patch"
-	grep -q '<tr class="faster"><td>total</td><td>after</td><td class="n">1.255164</td>' \
-		"$scratch/page.html" || complain 'no row of the total after the patch'
-}
-
-# Repeated loads: the one with the least speedup is told, with the range of all.
-test_repeats()
-{
-	need_tools
-	copy_runs
-	sed '/^2,vmap,total,sg,/s/,1\.331,1\.331,1\.331,/,1.250,1.240,1.260,/' \
-		"$scratch/old/02-vmap.csv" >"$scratch/old/05-vmap.csv"
-	report 1 --text "$scratch/old"
-	says 'vmap of 2 GiB takes 1.250x (1.240 to 1.260) fewer instructions in total' \
-		'all of them: vmap of 2 GiB: 1.250 to 1.331'
-}
-
-# A sweep beside a run of the same size gives slopes and what the run lacks, no more.
-test_sweep_beside_run()
-{
-	need_tools
-	copy_runs
-	made_sweep '' >"$scratch/old/sweep.csv"
-	rm "$scratch/old/02-vmap.results.txt"
-	sed 's/size=2147483648/size=268435456/; s/,2147483648,2048,/,268435456,256,/' \
-		"$scratch/old/02-vmap.csv" >"$scratch/old/05-vmap.csv"
-	rm "$scratch/old/02-vmap.csv"
-	report 1 --text "$scratch/old"
-	says 'vmap of 256 MiB takes 1.331x (1.331 to 1.331) less time in total' \
-		'vmap before, orders 0, 4 and 8: 140 ' 'Worst case, chunks of one page: vmap of 4 MiB'
-	! grep -q -e 'Of repeated runs' -e 'mixed takes' "$scratch/said" ||
-		complain 'what was measured is taken from the sweep, too'
 }
 
 # Wrong use is refused with the value and what is accepted; nothing is overwritten.
