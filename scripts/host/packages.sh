@@ -19,11 +19,11 @@ install_package()
 	fi
 	echo "Installing with apt-get, for $2: $1" >&2
 	need_log=$(mktemp) || return
-	{
-		apt-get -qq update &&
-			DEBIAN_FRONTEND=noninteractive apt-get -qq -y \
-				--no-install-recommends install "$1"
-	} >"$need_log" 2>&1 || {
+	# two topics of the tests may want something at once, and apt does not wait
+	# shellcheck disable=SC2016 # for that shell
+	flock /var/lib/apt/lists sh -c 'apt-get -qq update &&
+		DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=300 \
+			--no-install-recommends install "$1"' sh "$1" >"$need_log" 2>&1 || {
 		cat "$need_log" >&2
 		echo "could not install $1" >&2
 	}
