@@ -58,3 +58,27 @@ need_browser()
 	browser=chromium-headless-shell
 	need_program "$browser" "$browser" 'pictures of a page'
 }
+
+need_jq()
+{
+	need_program jq jq 'reading results'
+}
+
+need_miller()
+{
+	need_program mlr miller 'reading results'
+}
+
+# LAVA's own check of jobs, for the python3 of the distribution.
+need_lava()
+{
+	[ -x /usr/bin/python3 ] && /usr/bin/python3 -c 'import lava_common' 2>/dev/null && return
+	install_package lava-common 'checking LAVA jobs' &&
+		/usr/bin/python3 -c 'import lava_common'
+}
+
+# benchcmp, which reads what benchstat does; Debian has no benchstat.
+need_benchcmp()
+{
+	need_program benchcmp golang-golang-x-tools 'reading Go benchmarks (33 MB)'
+}
