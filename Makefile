@@ -72,6 +72,9 @@ structure: ## folders, functions, comments and circles in figures; REV= of a rev
 install: ## install the built module (modules_install, nothing more)
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
 
+kselftest-install: modules user ## for labs: a folder DIR= for the kernel's run_kselftest.sh, which LINUX= may have
+	@scripts/lab/kselftest_install.sh $(if $(LINUX),--linux '$(LINUX)') '$(DIR)'
+
 clean: ## remove what was built in this tree
 	$(if $(wildcard $(KDIR)/Makefile),$(MAKE) -C $(KDIR) M=$(CURDIR) clean)
 	$(MAKE) -C bench/user clean
@@ -79,4 +82,4 @@ clean: ## remove what was built in this tree
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
 
-.PHONY: modules user bench test test-debug fuzz soak matrix exact exact-update sweep evidence mutants patch report coverage check structure install clean help
+.PHONY: modules user bench test test-debug fuzz soak matrix exact exact-update sweep evidence mutants patch report coverage check structure install clean help kselftest-install
