@@ -69,6 +69,7 @@ guest_script()
 	PATH=/tmp/bin:$PATH sh -c '
 		LINE="vmap size=1M strategies=page,sg iterations=11"
 		. /out/lava.steps' >/out/lava.log 2>&1
+	cp -r /tmp/dmabuf_bench_results.*/*-kselftest /out/measured_by_lava
 	cp /sys/kernel/debug/dmabuf_bench/selftest /out/selftest.ktap
 	rmmod dmabuf_bench
 	: >/out/end
@@ -153,7 +154,7 @@ test_lava_run()
 	expect_equal 'sets' "$(grep '^lava-test-set' "$guest/lava.commands" | tr '\n' ,)" \
 		'lava-test-set start 01-vmap,lava-test-set stop,'
 	expect_equal figures "$(grep -c ' --measurement [0-9.]* --units [a-zB/]*$' "$guest/lava.commands")" \
-		"$(sh "$lab/cells.sh" "$guest/measured" | count_lines)"
+		"$(sh "$lab/cells.sh" "$guest/measured_by_lava" | count_lines)"
 }
 
 # kunit FILE: sets status and verdict, the last line of kunit.py parse
