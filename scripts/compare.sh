@@ -4,7 +4,9 @@
 
 here=$(cd "$(dirname "$0")" && pwd) || exit 3
 # A shell that cannot source exits with 2, which would say "unclear".
-[ -r "$here/host/packages.sh" ] || exit 3
+[ -r "$here/host/messages.sh" ] && [ -r "$here/host/packages.sh" ] || exit 3
+# shellcheck source-path=SCRIPTDIR source=host/messages.sh
+. "$here/host/messages.sh"
 # shellcheck source-path=SCRIPTDIR source=host/packages.sh
 . "$here/host/packages.sh"
 
@@ -44,19 +46,6 @@ tracing, and the parameters verify, clock, purge and cpu).
 Exit status: 0 every cell is ok; 1 one or more regressed; 2 none regressed, one
 or more are unclear; 3 used wrongly, unreadable input, unlike environments.
 END_USAGE
-}
-
-die()
-{
-	printf '%s: %s\n' "${0##*/}" "$*" >&2
-	exit 3
-}
-
-usage_error()
-{
-	printf '%s: %s\n' "${0##*/}" "$*" >&2
-	usage >&2
-	exit 3
 }
 
 limit=2 phases='' force=

@@ -4,7 +4,9 @@
 
 here=$(cd "$(dirname "$0")" && pwd) || exit 3
 # A shell that cannot source exits with 2, which would say "cannot tell".
-[ -r "$here/host/packages.sh" ] || exit 3
+[ -r "$here/host/messages.sh" ] && [ -r "$here/host/packages.sh" ] || exit 3
+# shellcheck source-path=SCRIPTDIR source=host/messages.sh
+. "$here/host/messages.sh"
 # shellcheck source-path=SCRIPTDIR source=host/packages.sh
 . "$here/host/packages.sh"
 
@@ -32,19 +34,6 @@ Figures are p50 with its interval, bytes_per_s, and speedup with its interval.
 Needs jq and Miller, which are installed with apt when they are not there.
 Exit status: 0 done; 3 used wrongly, or a DIR is no folder of results.
 END_USAGE
-}
-
-die()
-{
-	printf '%s: %s\n' "${0##*/}" "$*" >&2
-	exit 3
-}
-
-usage_error()
-{
-	printf '%s: %s\n' "${0##*/}" "$*" >&2
-	usage >&2
-	exit 3
 }
 
 parse()

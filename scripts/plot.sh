@@ -4,7 +4,9 @@
 
 here=$(cd "$(dirname "$0")" && pwd) || exit 3
 # A shell that cannot source exits with 2, which would say "cannot tell".
-[ -r "$here/host/packages.sh" ] || exit 3
+[ -r "$here/host/messages.sh" ] && [ -r "$here/host/packages.sh" ] || exit 3
+# shellcheck source-path=SCRIPTDIR source=host/messages.sh
+. "$here/host/messages.sh"
 # shellcheck source-path=SCRIPTDIR source=host/packages.sh
 . "$here/host/packages.sh"
 
@@ -38,13 +40,6 @@ It takes three sizes. Needs gnuplot.
 Exit status: 0 done, and nothing exceeds --linear; 1 a strategy exceeds it; 2
 nothing could be judged; 3 used wrongly, not a csv of sweep.sh, or no plots.
 END_USAGE
-}
-
-usage_error()
-{
-	printf '%s: %s\n' "${0##*/}" "$*" >&2
-	usage >&2
-	exit 3
 }
 
 limit='' pte='page sg apply insert fault fault_sg array ram' figure=p50 unit=''

@@ -5,7 +5,9 @@
 here=$(cd "$(dirname "$0")" && pwd) || exit 3
 parts=$here/report
 # A shell that cannot source exits with 2, which would say "cannot tell".
-[ -r "$here/host/packages.sh" ] && [ -r "$parts/folders.sh" ] || exit 3
+[ -r "$here/host/messages.sh" ] && [ -r "$here/host/packages.sh" ] && [ -r "$parts/folders.sh" ] || exit 3
+# shellcheck source-path=SCRIPTDIR source=host/messages.sh
+. "$here/host/messages.sh"
 # shellcheck source-path=SCRIPTDIR source=host/packages.sh
 . "$here/host/packages.sh"
 # shellcheck source-path=SCRIPTDIR source=device/results.sh
@@ -52,19 +54,6 @@ the command. One that is missing is named.
 Exit status: 0 the page is written, or the mail has all parts; 1 the mail lacks one;
 2 a control moved, so nobody can tell; 3 used wrongly, or could not run.
 END_USAGE
-}
-
-die()
-{
-	printf '%s: %s\n' "${0##*/}" "$*" >&2
-	exit 3
-}
-
-usage_error()
-{
-	printf '%s: %s\n' "${0##*/}" "$*" >&2
-	usage >&2
-	exit 3
 }
 
 # quote TEXT: for a shell, if need be
