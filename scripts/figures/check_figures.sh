@@ -38,7 +38,7 @@ while read -r file; do
 	typed "$file" | grep -E "$measured" | grep -v -F -f "$scratch/allowed" |
 		sed "s|^|$name:|; s|\$|  <- a typed figure?|" || :
 done <"$scratch/files" >"$scratch/said"
-[ "$(tail -n 1 "$root/scripts/figures/strategies.svg")" = "$("$figures/picture.sh" --stamp picture)" ] ||
+"$figures/picture.sh" --check "$root/scripts/figures/strategies.svg" ||
 	echo 'strategies.svg: drawn from other counts; run scripts/figures/update.sh' \
 		>>"$scratch/said"
 cat "$scratch/said"

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # Draws the picture of README.md from two baselines of "make exact": instructions a
 # page, by strategy and chunk order.
-# usage: scripts/figures/picture.sh [--stamp] FILE
-#   --stamp   only says which counts FILE was drawn from, in the form that it holds
+# usage: scripts/figures/picture.sh [--check] FILE
+#   --check   draws nothing; is FILE of today's counts?
 set -eu
 
 figures=$(cd "$(dirname "$0")" && pwd)
@@ -12,7 +12,7 @@ kernel=7.3
 
 usage()
 {
-	echo 'usage: scripts/figures/picture.sh [--stamp] FILE' >&2
+	echo 'usage: scripts/figures/picture.sh [--check] FILE' >&2
 	exit 3
 }
 
@@ -21,36 +21,13 @@ usage()
 mmap_rows='page sg insert apply table'
 vmap_rows='page sg ram array'
 
-# points OP ARCH STRATEGY...: lines "ROW ORDER_0 ORDER_4 ORDERS_840", from the top. A vmap
-# is with its vunmap, an mmap alone; of two sizes the larger one counts.
-points()
-{
-	op=$1 file=$exact/$kernel-$2.csv
-	shift 2
-	awk -F , -v op="$op" -v rows="$*" '
-	$1 == op && ($2 == op || $2 == "vunmap") && $5 >= size[$3, $4] {
-		size[$3, $4] = $5
-		pages[$3, $4, $2] = $6 / ($5 / 4096)
-	}
-	function figure(name, orders) {
-		if (!((name, orders) in size))
-			return "NaN"
-		return pages[name, orders, op] + pages[name, orders, "vunmap"]
-	}
-	END {
-		count = split(rows, row, " ")
-		for (i = 1; i <= count; i++)
-			print count - i + 1, figure(row[i], "0"), figure(row[i], "4"),
-				figure(row[i], "8+4+0")
-	}' "$file"
-}
-
 # panel ARCH TITLE OP STRATEGY...: what gnuplot has to do for one of the four
 panel()
 {
 	arch=$1 title="$2, $1" op=$3 data=$scratch/$3-$1
 	shift 3
-	points "$op" "$arch" "$@" >"$data"
+	awk -F , -v op="$op" -v strategies="$*" -v orders='0 4 8+4+0' \
+		-f "$figures/per_page.awk" "$exact/$kernel-$arch.csv" >"$data"
 	tics=$(for strategy; do
 		printf '%s"%s" %d' "${separator:-}" "$strategy" $#
 		shift
@@ -59,8 +36,9 @@ panel()
 	cat <<-END
 	set title "$title"
 	set ytics ($tics)
-	set yrange [0.5:$(wc -l <"$data").5]
-	plot for [i=2:4] "$data" using i:1 with points linestyle i - 1
+	rows = $(wc -l <"$data")
+	set yrange [0.5:rows + 0.5]
+	plot for [i=1:3] "$data" using i:(rows - \$0) with points linestyle i
 	unset label
 	END
 }
@@ -102,13 +80,16 @@ release()
 stamp()
 {
 	echo "<!-- cksum of picture.sh and its counts: $(cat "$exact/$kernel-amd64.csv" \
-		"$exact/$kernel-arm64.csv" "$figures/picture.sh" | cksum) -->"
+		"$exact/$kernel-arm64.csv" "$figures/picture.sh" "$figures/per_page.awk" | cksum) -->"
 }
 
-only_stamp=
-[ "${1:-}" != --stamp ] || { only_stamp=1 && shift; }
+check=
+[ "${1:-}" != --check ] || { check=1 && shift; }
 [ $# = 1 ] || usage
-[ -z "$only_stamp" ] || { stamp && exit; }
+if [ -n "$check" ]; then
+	[ "$(tail -n 1 "$1" 2>/dev/null)" = "$(stamp)" ]
+	exit
+fi
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 # shellcheck source-path=SCRIPTDIR source=../host/packages.sh

@@ -103,17 +103,14 @@ strategies()
 	strategy vmap array 'page array kept from the allocation'
 }
 
-# strategy OP STRATEGY WORDS: a vmap is with its vunmap, an mmap alone
+# strategy OP STRATEGY WORDS: a row of that table
 # shellcheck disable=SC2016 # Markdown
 strategy()
 {
 	printf '| %s `%s`: %s' "$1" "$2" "$3"
 	for arch in amd64 arm64; do
-		awk -F , -v op="$1" -v name="$2" '
-		$1 == op && $3 == name && $4 == "8+4+0" && ($2 == op || $2 == "vunmap") {
-			figure[$2] = $6 / ($5 / 4096)
-		}
-		END { printf " | %.1f", figure[op] + figure["vunmap"] }' "$scripts/exact/7.3-$arch.csv"
+		printf ' | %s' "$(awk -F , -v op="$1" -v strategies="$2" -v orders=8+4+0 \
+			-f "$figures/per_page.awk" "$scripts/exact/7.3-$arch.csv")"
 	done
 	echo ' |'
 }

@@ -47,5 +47,4 @@ find "$repo" -name README.md ! -path '*/results/*' ! -path '*/.git/*' |
 		cmp -s "$new" "$file" || cat "$new" >"$file"
 	done
 picture=$figures/strategies.svg
-[ "$(tail -n 1 "$picture" 2>/dev/null)" = "$("$figures/picture.sh" --stamp "$picture")" ] ||
-	"$figures/picture.sh" "$picture"
+"$figures/picture.sh" --check "$picture" || "$figures/picture.sh" "$picture"
