@@ -2,9 +2,9 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2034,SC2154 # what it shares with the topics, and they with it
 # What the topics about scripts/report.sh share: results of make bench of two kernels and
-# of patch.sh, which are kept beside it, and a sweep and a recording that are written here.
+# of patch.sh, which are kept, and a sweep and a recording that are written here.
 
-kept=$test_dir/../report/data
+kept=$test_dir/data/report
 
 need_tools()
 {

@@ -246,7 +246,10 @@ test_reach()
 {
 	for strategy in $(choices_of heap/mmap_strategy); do
 		promises_of "$strategy"
-		[ "$strategy" != huge ] || ! page_tables_are_checked || continue
+		[ "$strategy" != huge ] || ! page_tables_are_checked || {
+			note 'huge is left out: this kernel checks page tables'
+			continue
+		}
 		map_faults "reach_$reach" "$strategy" "$pmd_order 8 4 0" \
 			"$pmd_order:2" 8:1 4:1 0:1
 		map_faults "reach_$reach" "$strategy" '8 4 0' 8:3 4:2 0:3
